@@ -1,0 +1,218 @@
+/**
+ * Models on disk: Hugging Face directories both ways (`LlamaForCausalLM`, `LlamaForSequenceClassification`) and GGUF files
+ * in. Written directories are whole or not there, and load in transformers, vLLM and TRL unchanged.
+ */
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { writeDirectoryAtomic, writeFileAtomic, writeFully } from "./atomic-file";
+import { CheckpointError } from "./checkpoint-error";
+import { readGguf } from "./gguf";
+import { tokenizerFilesFromGguf } from "./gguf-tokenizer";
+import { bodyTensorShapes, type ModelConfig, modelConfigJson, parseModelConfig } from "./model-config";
+import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors";
+import { readTokenizerFacts, safePadTokenId, TOKENIZER_FILES, withPadToken } from "./tokenizer-files";
+
+export { CheckpointError } from "./checkpoint-error";
+export type { ModelConfig } from "./model-config";
+
+export interface LoadedModel {
+  config: ModelConfig;
+  /**
+   * Under Hugging Face's names: `model.*`, and `score.weight` [1, hidden] or `lm_head.weight` where the checkpoint has one
+   * (a causal model with tied embeddings has none).
+   */
+  tensors: Map<string, HostTensor>;
+  /** `tokenizer.json`, `tokenizer_config.json` and the chat template, as text by file name. */
+  tokenizerFiles: Map<string, string>;
+}
+
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
+
+async function readTextIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new CheckpointError(file, null, (cause as Error).message);
+  }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readTextIfThere(file);
+  if (text === null) throw new CheckpointError(file, null, "no such file");
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError(file, null, `not JSON: ${(cause as Error).message.slice(0, 200)}`);
+  }
+}
+
+/** One `model.safetensors`, or the shards that `model.safetensors.index.json` names. */
+async function readWeights(directory: string): Promise<Map<string, HostTensor>> {
+  const indexFile = path.join(directory, "model.safetensors.index.json");
+  if ((await readTextIfThere(indexFile)) === null)
+    return (await readSafetensors(path.join(directory, "model.safetensors"))).tensors;
+  const parsed = indexSchema.safeParse(await readJson(indexFile));
+  if (!parsed.success) throw new CheckpointError(indexFile, null, "has no weight_map of file names");
+  const tensors = new Map<string, HostTensor>();
+  for (const shard of new Set(Object.values(parsed.data.weight_map))) {
+    if (path.basename(shard) !== shard)
+      throw new CheckpointError(indexFile, null, `"${shard}" is not a plain file name`);
+    for (const [name, tensor] of (await readSafetensors(path.join(directory, shard))).tensors) {
+      if (tensors.has(name)) throw new CheckpointError(path.join(directory, shard), name, "is also in another shard");
+      tensors.set(name, tensor);
+    }
+  }
+  for (const name of Object.keys(parsed.data.weight_map))
+    if (!tensors.has(name)) throw new CheckpointError(indexFile, name, "is in the index but in no shard");
+  return tensors;
+}
+
+function expectedShapes(config: ModelConfig): Map<string, number[]> {
+  const shapes = bodyTensorShapes(config);
+  if (config.architecture === "LlamaForSequenceClassification") shapes.set("score.weight", [1, config.hiddenSize]);
+  else if (!config.tiedEmbeddings) shapes.set("lm_head.weight", [config.vocabSize, config.hiddenSize]);
+  return shapes;
+}
+
+/** Keeps exactly the expected tensors; old buffers (`rotary_emb.inv_freq`) and a tied copy of the head are dropped. */
+function checkTensors(
+  file: string,
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, HostTensor>,
+): Map<string, HostTensor> {
+  const kept = new Map<string, HostTensor>();
+  for (const [name, shape] of expectedShapes(config)) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new CheckpointError(file, name, "is missing");
+    if (tensor.shape.join() !== shape.join())
+      throw new CheckpointError(file, name, `has shape [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`);
+    kept.set(name, tensor);
+  }
+  for (const name of tensors.keys())
+    if (!kept.has(name) && name !== "lm_head.weight" && !name.endsWith("rotary_emb.inv_freq"))
+      throw new CheckpointError(file, name, `is not a tensor of ${config.architecture}`);
+  return kept;
+}
+
+/** Only the tokenizer's files of a directory or GGUF file; weights are not read. */
+export async function loadTokenizerFiles(directory: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const name of TOKENIZER_FILES) {
+    const text = await readTextIfThere(path.join(directory, name));
+    if (text !== null) files.set(name, text);
+  }
+  if (!files.has("tokenizer.json"))
+    throw new CheckpointError(path.join(directory, "tokenizer.json"), null, "no such file");
+  return files;
+}
+
+/** True for a GGUF file, false for a directory. Errors: CheckpointError when it is neither. */
+export async function isGgufFile(target: string): Promise<boolean> {
+  const info = await stat(target).catch(() => null);
+  if (info === null) throw new CheckpointError(target, null, "no such file or directory");
+  if (info.isDirectory()) return false;
+  if (!target.endsWith(".gguf"))
+    throw new CheckpointError(target, null, "is neither a model directory nor a .gguf file");
+  return true;
+}
+
+/** Loads and checks a model. Errors: CheckpointError naming file and tensor. */
+export async function loadModelDirectory(target: string): Promise<LoadedModel> {
+  if (await isGgufFile(target)) {
+    const { config, tensors, tokenizer } = await readGguf(target);
+    return {
+      config,
+      tensors: checkTensors(target, config, tensors),
+      tokenizerFiles: tokenizerFilesFromGguf(target, tokenizer),
+    };
+  }
+  const configFile = path.join(target, "config.json");
+  const config = parseModelConfig(configFile, await readJson(configFile));
+  const tensors = checkTensors(target, config, await readWeights(target));
+  return { config, tensors, tokenizerFiles: await loadTokenizerFiles(target) };
+}
+
+export interface SaveModelOptions {
+  /** F32 by default, so that a run can go on from what it wrote without a loss. */
+  dtype?: "F32" | "BF16";
+  /** Further files of the directory by plain name, as text (lineage, metrics). */
+  files?: ReadonlyMap<string, string>;
+  /** Further keys of config.json. */
+  config?: Record<string, unknown>;
+}
+
+async function saveDirectory(
+  directory: string,
+  configJson: Record<string, unknown>,
+  tensors: ReadonlyMap<string, HostTensor>,
+  files: ReadonlyMap<string, string>,
+  options: SaveModelOptions,
+): Promise<void> {
+  const dtype = options.dtype ?? "F32";
+  const config = { ...configJson, dtype: dtype === "F32" ? "float32" : "bfloat16", ...options.config };
+  const texts = new Map([...files, ...(options.files ?? []), ["config.json", `${JSON.stringify(config, null, 2)}\n`]]);
+  await writeDirectoryAtomic(directory, async (temporary) => {
+    await writeSafetensors(path.join(temporary, "model.safetensors"), tensors, { dtype, metadata: { format: "pt" } });
+    for (const [name, text] of texts) {
+      if (path.basename(name) !== name)
+        throw new CheckpointError(directory, null, `"${name}" is not a plain file name`);
+      await writeFileAtomic(path.join(temporary, name), (handle) => writeFully(handle, Buffer.from(text, "utf8")));
+    }
+  });
+}
+
+/**
+ * Writes a `LlamaForSequenceClassification` directory: `model.*` and `score.weight` [1, hidden], no `lm_head`. `id2label`
+ * has one entry (its length is num_labels), `problem_type` "regression" makes servers return the raw logit, and
+ * `pad_token_id` is a token that never ends a turn, so that readers take the score at the true last token.
+ */
+export async function saveRewardModelDirectory(
+  directory: string,
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, HostTensor>,
+  tokenizerFiles: ReadonlyMap<string, string>,
+  options: SaveModelOptions = {},
+): Promise<void> {
+  const padTokenId = safePadTokenId(readTokenizerFacts(tokenizerFiles), config.padTokenId);
+  if (padTokenId === null)
+    throw new CheckpointError(
+      directory,
+      null,
+      "the tokenizer has no special token that could pad without ending a turn",
+    );
+  const reward = { ...config, architecture: "LlamaForSequenceClassification", padTokenId };
+  await saveDirectory(
+    directory,
+    {
+      architectures: [reward.architecture],
+      ...modelConfigJson(reward),
+      tie_word_embeddings: false,
+      id2label: { "0": "LABEL_0" },
+      label2id: { LABEL_0: 0 },
+      problem_type: "regression",
+    },
+    checkTensors(directory, reward, tensors),
+    withPadToken(tokenizerFiles, padTokenId),
+    options,
+  );
+}
+
+/** Writes a `LlamaForCausalLM` directory; with tied embeddings no `lm_head.weight` is stored. */
+export async function saveLanguageModelDirectory(
+  directory: string,
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, HostTensor>,
+  tokenizerFiles: ReadonlyMap<string, string>,
+  options: SaveModelOptions = {},
+): Promise<void> {
+  const causal = { ...config, architecture: "LlamaForCausalLM" };
+  await saveDirectory(
+    directory,
+    { architectures: [causal.architecture], ...modelConfigJson(causal), tie_word_embeddings: causal.tiedEmbeddings },
+    checkTensors(directory, causal, tensors),
+    tokenizerFiles,
+    options,
+  );
+}
