@@ -1,0 +1,32 @@
+/** Gradients of a loss by parameter name, added up over micro-batches. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Parameters } from "./model/parameters";
+
+export interface GradientSum {
+  /** Sum of the micro-batches' losses. */
+  loss: number;
+  gradients: Map<string, tf.Tensor>;
+}
+
+export function emptyGradientSum(): GradientSum {
+  return { loss: 0, gradients: new Map() };
+}
+
+/** Computes `loss` and adds its value and gradients to `sum`. Everything else that `loss` makes is freed. */
+export function addGradients(sum: GradientSum, parameters: Parameters, loss: () => tf.Scalar): void {
+  const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
+  sum.loss += value.dataSync()[0] ?? Number.NaN;
+  value.dispose();
+  for (const [name, variable] of parameters) {
+    const gradient = grads[variable.name];
+    if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
+    const before = sum.gradients.get(name);
+    sum.gradients.set(name, before ? tf.add(before, gradient) : gradient);
+    if (before) tf.dispose([before, gradient]);
+  }
+}
+
+export function disposeGradients(sum: GradientSum): void {
+  tf.dispose([...sum.gradients.values()]);
+  sum.gradients.clear();
+}
