@@ -1,0 +1,1 @@
+CREATE INDEX "items_import_content" ON "items" USING btree ("project_id",(payload->>'contentHash')) WHERE payload->>'contentHash' is not null;
