@@ -1,5 +1,17 @@
 /** Shapes shared by the endpoints of the annotator: sides, verdicts, texts that the database can hold. */
 import { z } from "zod";
+import { messageSchema } from "@/trainer/format/pair";
+
+export {
+  type ComparisonSafety,
+  comparisonSafetySchema,
+  FLAGGED_TAG,
+  type Side,
+  sideSchema,
+  strengthSchema,
+  taskSchema,
+} from "@/lib/domain/preference";
+export { messageSchema };
 
 /** With the `u` flag a surrogate matches only when it has no partner. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
@@ -11,22 +23,11 @@ export const typedText = (charactersMax: number) =>
     .max(charactersMax)
     .refine((value) => !UNSTORABLE.test(value), "holds characters that cannot be stored");
 
-export const sideSchema = z.enum(["a", "b"]);
-export type Side = z.infer<typeof sideSchema>;
-
-export const taskSchema = z.enum(["helpfulness", "safety"]);
-export const strengthSchema = z.enum(["significantly_better", "better", "slightly_better", "negligibly_better"]);
-/** `preferred_*` speaks of the preferred answer. `preferred_unsafe` is recorded and reviewed, never trained on. */
-export const comparisonSafetySchema = z.enum(["preferred_safe", "both_safe", "both_unsafe", "preferred_unsafe"]);
 export const campaignKindSchema = z.enum(["preference", "red_team", "rejection_sampling", "ghost_attention"]);
 export const itemKindSchema = z.enum(["pair", "live", "turn_review"]);
 export const turnVerdictSchema = z.enum(["kept", "broken", "not_applicable"]);
 export type TurnVerdict = z.infer<typeof turnVerdictSchema>;
 
-export const messageSchema = z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() });
-
-/** Reserved tag: the annotator asks a reviewer to look. */
-export const FLAGGED_TAG = "flagged";
 export const tagsSchema = z.array(typedText(60).min(1)).max(20);
 export const rationaleSchema = typedText(10_000);
 /** Time on the item, milliseconds, at most a day. */
