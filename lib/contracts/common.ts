@@ -1,0 +1,17 @@
+/** Pieces that many contracts share. */
+import { z } from "zod";
+
+export const idSchema = z.uuid();
+export const idParams = z.object({ id: idSchema });
+export const projectParams = z.object({ projectId: idSchema });
+export const instantSchema = z.iso.datetime();
+export const roleSchema = z.enum(["annotator", "reviewer", "lead", "admin"]);
+export const scopeSchema = z.enum(["annotate", "review", "projects", "data", "train", "admin"]);
+export const taskSchema = z.enum(["helpfulness", "safety"]);
+
+/** Keyset paging: `after` is the previous page's `next`. */
+export const pageQuery = z.object({
+  after: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const pageOf = <S extends z.ZodType>(row: S) => z.object({ rows: z.array(row), next: z.string().nullable() });

@@ -1,0 +1,85 @@
+/** Campaigns: sets of work for annotators. Rejection-sampling and Ghost Attention ones are opened by a round's publish step. */
+import { asc, eq, getTableColumns, sql } from "drizzle-orm";
+import type { Connection } from "@/db/client";
+import { insertAudit } from "@/db/queries/audit";
+import { campaigns } from "@/db/schema";
+import { DomainError, notFound } from "@/lib/errors";
+import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
+
+const columns = {
+  ...getTableColumns(campaigns),
+  items: sql<number>`(select count(*)::int from items where items.campaign_id = ${campaigns.id})`,
+  itemsDone: sql<number>`(select count(*)::int from items where items.campaign_id = ${campaigns.id} and items.state = 'done')`,
+};
+
+async function load(connection: Connection, id: string) {
+  const [row] = await connection.select(columns).from(campaigns).where(eq(campaigns.id, id));
+  if (!row) throw notFound("Campaign");
+  return { ...row, createdAt: row.createdAt.toISOString() };
+}
+
+export async function listCampaigns(context: ServiceContext, projectId: string) {
+  await requireProject(context, context.db, projectId);
+  const rows = await context.db
+    .select(columns)
+    .from(campaigns)
+    .where(eq(campaigns.projectId, projectId))
+    .orderBy(asc(campaigns.state), asc(campaigns.priority), asc(campaigns.createdAt));
+  return { rows: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) };
+}
+
+export interface NewCampaign {
+  projectId: string;
+  name: string;
+  kind: "preference" | "red_team";
+  task: "helpfulness" | "safety";
+  overlap: number;
+  priority: number;
+  leaseSecondsMax: number;
+  turnsMax: number;
+  liveItems: number;
+}
+
+/** A live item serves one annotator, who writes the prompt: its overlap is always 1. */
+export async function createCampaign(context: ServiceContext, input: NewCampaign) {
+  return inTransaction(context, async (tx) => {
+    await requireProject(context, tx, input.projectId, "lead");
+    const { liveItems, ...fields } = input;
+    const [row] = await tx.insert(campaigns).values(fields).returning({ id: campaigns.id });
+    if (liveItems > 0)
+      await tx.execute(sql`
+        insert into items (project_id, campaign_id, kind, overlap, slots_remaining)
+        select ${input.projectId}::uuid, ${row!.id}::uuid, 'live', 1, 1 from generate_series(1, ${liveItems}::int)`);
+    await insertAudit(tx, {
+      actor: auditActor(context.actor),
+      action: "campaign.created",
+      objectType: "campaign",
+      objectId: row!.id,
+      projectId: input.projectId,
+      details: { name: input.name, liveItems },
+    });
+    return load(tx, row!.id);
+  });
+}
+
+export async function updateCampaign(
+  context: ServiceContext,
+  input: { id: string; state?: "open" | "paused" | "closed"; priority?: number; name?: string },
+) {
+  return inTransaction(context, async (tx) => {
+    const before = await load(tx, input.id);
+    await requireProject(context, tx, before.projectId, "lead");
+    const { id, ...changes } = input;
+    if (Object.keys(changes).length === 0) throw new DomainError("invalid", "body: nothing to change");
+    await tx.update(campaigns).set(changes).where(eq(campaigns.id, id));
+    await insertAudit(tx, {
+      actor: auditActor(context.actor),
+      action: "campaign.updated",
+      objectType: "campaign",
+      objectId: id,
+      projectId: before.projectId,
+      details: changes,
+    });
+    return load(tx, id);
+  });
+}
