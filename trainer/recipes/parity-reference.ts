@@ -71,10 +71,10 @@ export interface ReferenceCase {
   language: LanguageCase | null;
 }
 
-export class ReferenceError extends Error {
+export class ParityReferenceError extends Error {
   constructor(message: string) {
     super(message);
-    this.name = "ReferenceError";
+    this.name = "ParityReferenceError";
   }
 }
 
@@ -87,7 +87,7 @@ async function readJson(file: string): Promise<Record<string, unknown> | null> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
-    throw new ReferenceError(`${file}: not JSON: ${(cause as Error).message}`);
+    throw new ParityReferenceError(`${file}: not JSON: ${(cause as Error).message}`);
   }
 }
 
@@ -103,7 +103,7 @@ async function configOf(
   const loose = anyCaseSchema.parse(content);
   const base = own ?? loose.config ?? fallback;
   if (base === null)
-    throw new ReferenceError(`${name}: neither ${name}.config.json nor a "config" block says the model's shape`);
+    throw new ParityReferenceError(`${name}: neither ${name}.config.json nor a "config" block says the model's shape`);
   const merged: Record<string, unknown> = { ...base, architectures: base.architectures ?? ["LlamaForCausalLM"] };
   if (loose.rope_theta !== undefined) {
     merged.rope_theta = loose.rope_theta;
@@ -117,13 +117,13 @@ function parseCase<T>(schema: z.ZodType<T>, file: string, content: unknown): T {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new ReferenceError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw new ParityReferenceError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** All cases of a directory, reward cases first. Throws ReferenceError. */
+/** All cases of a directory, reward cases first. Throws ParityReferenceError. */
 export async function readReference(directory: string): Promise<ReferenceCase[]> {
   const entries = await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
-    throw new ReferenceError(`${directory}: ${cause.code === "ENOENT" ? "no such directory" : cause.message}`);
+    throw new ParityReferenceError(`${directory}: ${cause.code === "ENOENT" ? "no such directory" : cause.message}`);
   });
   const files: { name: string; content: Record<string, unknown> }[] = [];
   for (const entry of entries.sort()) {
@@ -144,6 +144,6 @@ export async function readReference(directory: string): Promise<ReferenceCase[]>
     cases.push({ name, config, tensors, reward, language });
   }
   if (cases.length === 0)
-    throw new ReferenceError(`${directory}: no reference case (a .json with "pairs" or "prompt")`);
+    throw new ParityReferenceError(`${directory}: no reference case (a .json with "pairs" or "prompt")`);
   return cases;
 }

@@ -42,14 +42,16 @@ class Comparison {
     expected.forEach((value, index) => {
       scale = Math.max(scale, Math.abs(value));
       const gap = Math.abs((found[index] ?? Number.NaN) - value);
-      difference = gap <= difference ? difference : gap;
+      difference = Math.max(difference, gap);
     });
     this.note(quantity, at, difference === 0 ? 0 : difference / Math.max(scale, 1e-12));
   }
 
   note(quantity: string, at: string, difference: number): void {
     const before = this.worst.get(quantity);
-    if (before === undefined || !(difference <= before.difference)) this.worst.set(quantity, { difference, at });
+    // A difference that is no number is the worst there is, and stays.
+    const worse = before === undefined || Number.isNaN(difference) || difference > before.difference;
+    if (worse) this.worst.set(quantity, { difference, at });
   }
 
   results(name: string, tolerance: number): ParityResult[] {
@@ -258,7 +260,7 @@ function compareCase(reference: ReferenceCase, tolerance: number): ParityResult[
   return compare.results(reference.name, tolerance);
 }
 
-/** Runs every case of the directory on the engine that is prepared. Throws ReferenceError for a directory that cannot be read. */
+/** Runs every case of the directory on the engine that is prepared. Throws ParityReferenceError for a directory that cannot be read. */
 export async function checkParity(directory: string, tolerance = 1e-4): Promise<ParityResult[]> {
   const cases = await readReference(directory);
   return cases.flatMap((reference) => compareCase(reference, tolerance));
