@@ -1,0 +1,30 @@
+/** Which prompts are held out for ever (I6), and the hashes that decide it. Pure: the same text gives the same answer in every round. */
+import { createHash } from "node:crypto";
+import type { Message } from "@/trainer/format/pair";
+import { canonicalJson } from "./canonical-json";
+
+const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+
+/**
+ * SHA-256 (hex) of the canonical first user turn: NFC, white space collapsed. Every dialogue that starts with the same
+ * question shares it, so a later turn or a reworded system message cannot carry a held-out prompt into training.
+ */
+export function promptHash(messages: readonly Message[]): string {
+  const first = messages.find((message) => message.role === "user") ?? messages[0];
+  return sha256((first?.content ?? "").normalize("NFC").replace(/\s+/gu, " ").trim());
+}
+
+/** SHA-256 (hex) of all messages; finds duplicates. */
+export function contentHash(value: unknown): string {
+  return sha256(canonicalJson(value));
+}
+
+/** Position of a prompt in [0, 1), uniform over prompts: the first 52 bits of its hash. */
+export function holdoutPosition(hash: string): number {
+  return Number.parseInt(hash.slice(0, 13), 16) / 2 ** 52;
+}
+
+/** Raising the share only adds prompts to the held-out set; it never frees one. */
+export function isHeldout(hash: string, heldoutShare: number): boolean {
+  return holdoutPosition(hash) < heldoutShare;
+}
