@@ -1,0 +1,195 @@
+/**
+ * Generation with a key-value cache: K samples of one prompt, the prompt's keys and values computed once. Runs on whatever
+ * tfjs engine is in use. Logits come to the host once per token; the draw itself is `sampleToken`.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { disposeLayout, layOutNext } from "../core/model/layout";
+import {
+  createKeyValueCache,
+  disposeKeyValueCache,
+  hiddenStates,
+  type KeyValueCache,
+  logitsAt,
+} from "../core/model/llama";
+import type { LlamaModel } from "../core/model/parameters";
+import { createRandom, deriveSeed, type Random } from "../core/random";
+import type { ChatTokenizer } from "../data/tokenizer";
+import type { Message } from "../format/pair";
+import { checkSamplingParameters, type SampledToken, type SamplingParameters, sampleToken } from "./sampling";
+
+export interface GenerateOptions extends SamplingParameters {
+  tokensMax: number;
+  seed: number;
+  /** Number of samples. Sample i depends on seed and i alone, not on the count. */
+  samples?: number;
+  /** Further ids that end a sample, besides the tokenizer's eos. */
+  stopTokenIds?: readonly number[];
+  /** A sample ends when its text contains one of these; the text is cut before it. */
+  stopTexts?: readonly string[];
+  signal?: AbortSignal;
+  /** Called for every token of every sample, in order of generation. */
+  onToken?: (sample: number, token: SampledToken) => void;
+}
+
+export interface Generation {
+  text: string;
+  /** Generated ids, including the end-of-turn token where one was drawn. */
+  ids: number[];
+  /** Sum of the ids' natural log-probabilities under the model at temperature 1. */
+  logProbability: number;
+  finish: "stop" | "length";
+}
+
+interface Sample {
+  random: Random;
+  ids: number[];
+  logProbability: number;
+  finish: "stop" | "length" | null;
+  text: string;
+}
+
+function checkOptions(model: LlamaModel, promptIds: readonly number[], options: GenerateOptions): void {
+  checkSamplingParameters(options);
+  if (model.head !== "language-model") throw new RangeError("a reward model cannot generate text");
+  if (!Number.isInteger(options.tokensMax) || options.tokensMax < 1)
+    throw new RangeError(`tokensMax must be a positive whole number, not ${options.tokensMax}`);
+  const samples = options.samples ?? 1;
+  if (!Number.isInteger(samples) || samples < 1)
+    throw new RangeError(`samples must be a positive whole number, not ${samples}`);
+  if (promptIds.length === 0) throw new RangeError("the prompt has no tokens");
+  const wrong = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= model.config.vocabSize);
+  if (wrong !== undefined) throw new RangeError(`token ${wrong} is outside the model's vocabulary`);
+  if (promptIds.length >= model.config.positionsMax)
+    throw new RangeError(
+      `the prompt's ${promptIds.length} tokens leave no room in ${model.config.positionsMax} positions`,
+    );
+}
+
+/** Feeds ids (the same number for every row) through the model; returns logits after each row's last, and extends the cache. */
+async function step(model: LlamaModel, cache: KeyValueCache, ids: number[], batch: number): Promise<Float32Array> {
+  const layout = layOutNext(ids, batch, cache.past, model.config);
+  let logits: tf.Tensor2D | undefined;
+  try {
+    logits = tf.tidy(() => logitsAt(model, hiddenStates(model, layout, cache), layout.scoreAt));
+    return (await logits.data()) as Float32Array;
+  } finally {
+    disposeLayout(layout);
+    logits?.dispose();
+  }
+}
+
+/** Picks rows of every cached tensor: repeats a prompt's single row for K samples, or drops the rows of finished ones. */
+function selectCacheRows(cache: KeyValueCache, rows: readonly number[]): void {
+  cache.layers = cache.layers.map(({ keys, values }) => {
+    const select = (tensor: tf.Tensor4D): tf.Tensor4D =>
+      tf.tidy(() =>
+        tf.concat(
+          rows.map((row) => tf.slice(tensor, [row, 0, 0, 0], [1, -1, -1, -1])),
+          0,
+        ),
+      );
+    const selected = { keys: tf.keep(select(keys)), values: tf.keep(select(values)) };
+    tf.dispose([keys, values]);
+    return selected;
+  });
+}
+
+function stopAt(text: string, stopTexts: readonly string[]): number {
+  const found = stopTexts.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+  return found.length === 0 ? -1 : Math.min(...found);
+}
+
+function acceptToken(
+  sample: Sample,
+  token: SampledToken,
+  tokenizer: ChatTokenizer,
+  options: GenerateOptions,
+  roomMax: number,
+): void {
+  sample.ids.push(token.id);
+  sample.logProbability += token.logProbability;
+  if (token.id === tokenizer.eosTokenId || options.stopTokenIds?.includes(token.id)) {
+    sample.finish = "stop";
+    sample.text = tokenizer.decode(sample.ids.slice(0, -1));
+    return;
+  }
+  if (sample.ids.length >= roomMax) sample.finish = "length";
+  const stops = options.stopTexts ?? [];
+  if (stops.length === 0 && sample.finish === null) return;
+  const text = tokenizer.decode(sample.ids);
+  const cut = stopAt(text, stops);
+  if (cut >= 0) sample.finish = "stop";
+  sample.text = cut >= 0 ? text.slice(0, cut) : text;
+}
+
+function samplesOf(options: GenerateOptions): Sample[] {
+  return Array.from({ length: options.samples ?? 1 }, (_, index) => ({
+    random: createRandom(deriveSeed(options.seed, `sample.${index}`)),
+    ids: [],
+    logProbability: 0,
+    finish: null,
+    text: "",
+  }));
+}
+
+/**
+ * Samples continuations of a token row. Errors: RangeError for bad options; the signal's reason when aborted. All tensors it
+ * makes are disposed of, whatever happens.
+ */
+export async function generateFromIds(
+  model: LlamaModel,
+  tokenizer: ChatTokenizer,
+  promptIds: readonly number[],
+  options: GenerateOptions,
+): Promise<Generation[]> {
+  checkOptions(model, promptIds, options);
+  const roomMax = Math.min(options.tokensMax, model.config.positionsMax - promptIds.length);
+  const samples = samplesOf(options);
+  const vocab = model.config.vocabSize;
+  const cache = createKeyValueCache();
+  try {
+    const first = await step(model, cache, [...promptIds], 1);
+    let logitsOf = (_row: number): Float32Array => first;
+    let active = samples;
+    let rows = samples.map(() => 0);
+    while (true) {
+      options.signal?.throwIfAborted();
+      active.forEach((sample, row) => {
+        const token = sampleToken(logitsOf(row), options, sample.random.uniform);
+        acceptToken(sample, token, tokenizer, options, roomMax);
+        options.onToken?.(samples.indexOf(sample), token);
+      });
+      const going = active.flatMap((sample, row) => (sample.finish === null ? [row] : []));
+      if (going.length === 0) break;
+      const kept = going.map((row) => rows[row]!);
+      if (kept.length !== active.length || kept.some((row, index) => row !== index)) selectCacheRows(cache, kept);
+      active = going.map((row) => active[row]!);
+      rows = active.map((_, index) => index);
+      const logits = await step(
+        model,
+        cache,
+        active.map((sample) => sample.ids.at(-1)!),
+        active.length,
+      );
+      logitsOf = (row) => logits.subarray(row * vocab, (row + 1) * vocab);
+    }
+  } finally {
+    disposeKeyValueCache(cache);
+  }
+  return samples.map(({ text, ids, logProbability, finish }) => ({
+    text,
+    ids,
+    logProbability,
+    finish: finish ?? "length",
+  }));
+}
+
+/** Samples answers to a dialogue through the chat template. Errors: as `generateFromIds`, and ChatTemplateError. */
+export function generate(
+  model: LlamaModel,
+  tokenizer: ChatTokenizer,
+  messages: readonly Message[],
+  options: GenerateOptions,
+): Promise<Generation[]> {
+  return generateFromIds(model, tokenizer, tokenizer.encodeChat(messages, { addGenerationPrompt: true }), options);
+}
