@@ -1,0 +1,78 @@
+/** Builds the addon with one compiler run, and checks it in a process of its own. */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { NATIVE_SOURCES, nativeFiles, PACKAGES_FOLDER } from "./installation";
+import { InstallError, runProcess, tail } from "./processes";
+
+const SELF_CHECK = fileURLToPath(new URL("./self-check.mjs", import.meta.url));
+/** Node's own headers are not on every machine that has Node; this package is them. */
+const NODE_API_HEADERS = path.join(path.dirname(createRequire(import.meta.url).resolve("node-api-headers")), "include");
+const GCC_MAJOR_MIN = 10;
+
+/** Throws where there is no C++20 compiler. Returns its version line. */
+export async function checkCompiler(compiler: string): Promise<string> {
+  const { status, output } = await runProcess(compiler, ["--version"]);
+  if (status !== 0)
+    throw new InstallError(
+      `there is no C++ compiler "${compiler}". Install one (Debian: apt-get install g++; macOS: xcode-select --install) or name one in CXX`,
+    );
+  const line = output.split("\n")[0] ?? "";
+  const gcc = /^(?:g\+\+|gcc).*? (\d+)\.\d+/.exec(line);
+  if (gcc !== null && Number(gcc[1]) < GCC_MAJOR_MIN)
+    throw new InstallError(`${line}: too old, C++20 needs g++ ${GCC_MAJOR_MIN} or newer`);
+  return line;
+}
+
+/** Compiles the sources against the PyTorch in `<directory>/site-packages` into `output`, a file directly in `directory`. */
+export async function buildAddon(
+  directory: string,
+  output: string,
+  variant: "cpu" | "cuda",
+  compiler: string,
+): Promise<void> {
+  const torch = path.join(directory, PACKAGES_FOLDER, "torch");
+  const mac = process.platform === "darwin";
+  const origin = mac ? "@loader_path" : "$ORIGIN";
+  const sources = (await nativeFiles()).filter((name) => name.endsWith(".cc"));
+  const args = [
+    "-O2",
+    "-std=c++20",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+    `-I${NODE_API_HEADERS}`,
+    "-isystem",
+    path.join(torch, "include"),
+    "-isystem",
+    path.join(torch, "include", "torch", "csrc", "api", "include"),
+    ...sources.map((name) => path.join(NATIVE_SOURCES, name)),
+    "-o",
+    output,
+    `-L${path.join(torch, "lib")}`,
+    // Relative to the addon, so that a finished installation can be renamed into place.
+    `-Wl,-rpath,${origin}/${PACKAGES_FOLDER}/torch/lib`,
+    // libtorch registers its operators when it loads, so it must be linked although no symbol of it is named.
+    mac ? "-Wl,-undefined,dynamic_lookup" : "-Wl,--no-as-needed",
+    "-ltorch_cpu",
+    "-lc10",
+    ...(variant === "cuda" ? ["-ltorch"] : []),
+  ];
+  const { status, output: messages } = await runProcess(compiler, args);
+  if (status !== 0) throw new InstallError(`the addon did not compile:\n${tail(messages)}`);
+}
+
+const selfCheckSchema = z.strictObject({
+  device: z.enum(["cpu", "cuda"]),
+  threads: z.number().int().positive(),
+  matmulGflops: z.number().positive(),
+});
+export type SelfCheck = z.infer<typeof selfCheckSchema>;
+
+/** Loads an addon in a child process, multiplies matrices with it and measures. Throws InstallError where it fails. */
+export async function selfCheck(addon: string): Promise<SelfCheck> {
+  const { status, output } = await runProcess(process.execPath, [SELF_CHECK, addon]);
+  if (status !== 0) throw new InstallError(`the built addon does not work:\n${tail(output)}`);
+  return selfCheckSchema.parse(JSON.parse(output.trimEnd().split("\n").pop() ?? ""));
+}

@@ -1,0 +1,18 @@
+/** Every kernel of the backend, registered once per process. */
+import { defineElementwiseKernels } from "./elementwise";
+import { defineIndexingKernels } from "./indexing";
+import { defineReductionKernels } from "./reductions";
+import { defineShapeKernels } from "./shapes";
+
+export { BACKEND_NAME } from "./scope";
+
+let defined = false;
+
+export function defineKernels(): void {
+  if (defined) return;
+  defineElementwiseKernels();
+  defineReductionKernels();
+  defineShapeKernels();
+  defineIndexingKernels();
+  defined = true;
+}
