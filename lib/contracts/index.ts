@@ -1,0 +1,62 @@
+/** Every endpoint of the API, collected from the resource modules. OpenAPI and the authorisation matrix are made from this list. */
+import * as assignments from "./assignments";
+import * as audit from "./audit";
+import * as campaigns from "./campaigns";
+import * as comparisons from "./comparisons";
+import * as drafts from "./drafts";
+import type { Endpoint } from "./endpoint";
+import * as ghostAttention from "./ghost-attention";
+import * as importing from "./import";
+import * as live from "./live";
+import * as policies from "./policies";
+import * as projects from "./projects";
+import * as rejectionSampling from "./rejection-sampling";
+import * as reviews from "./reviews";
+import * as rewardModels from "./reward-models";
+import * as rounds from "./rounds";
+import * as snapshots from "./snapshots";
+import * as system from "./system";
+import * as tokens from "./tokens";
+import * as trainingRuns from "./training-runs";
+import * as turnReviews from "./turn-reviews";
+import * as users from "./users";
+
+const modules: Record<string, Record<string, unknown>> = {
+  assignments,
+  audit,
+  campaigns,
+  comparisons,
+  drafts,
+  ghostAttention,
+  import: importing,
+  live,
+  policies,
+  projects,
+  rejectionSampling,
+  reviews,
+  rewardModels,
+  rounds,
+  snapshots,
+  system,
+  tokens,
+  trainingRuns,
+  turnReviews,
+  users,
+};
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === "object" && value !== null && "method" in value && "path" in value && "access" in value;
+
+export interface NamedEndpoint {
+  name: string;
+  tag: string;
+  endpoint: Endpoint;
+}
+
+export function allEndpoints(): NamedEndpoint[] {
+  return Object.entries(modules).flatMap(([tag, module]) =>
+    Object.entries(module)
+      .filter((entry): entry is [string, Endpoint] => isEndpoint(entry[1]))
+      .map(([name, endpoint]) => ({ name, tag, endpoint })),
+  );
+}

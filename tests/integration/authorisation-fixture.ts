@@ -1,0 +1,223 @@
+/** Two projects with people of every role and one object of every kind, inserted directly, for the authorisation matrix. */
+import { sql } from "drizzle-orm";
+import { createDatabase, type Database } from "@/db/client";
+import { insertAudit } from "@/db/queries/audit";
+import * as schema from "@/db/schema";
+import { randomSecret, sha256, TOKEN_PREFIX } from "@/lib/auth/hash";
+import { createSession } from "@/lib/auth/sessions";
+import { projectSettingsSchema } from "@/lib/domain/project-settings";
+import { type Role, SCOPES, type Scope } from "@/lib/domain/roles";
+
+const seed = { id: null, kind: "seed" } as const;
+
+export interface Person {
+  id: string;
+  role: Role;
+  cookie: string;
+  /** A bearer token with every scope but this one. */
+  tokenWithout(scope: Scope): Promise<string>;
+}
+
+async function person(database: Database, email: string, role: Role): Promise<Person> {
+  const { db } = database;
+  const id = await db.transaction(async (tx) => {
+    const [user] = await tx
+      .insert(schema.users)
+      .values({ email, name: email, role })
+      .returning({ id: schema.users.id });
+    await insertAudit(tx, { actor: seed, action: "user.created", objectType: "user", objectId: user!.id });
+    return user!.id;
+  });
+  const tokenWithout = async (scope: Scope): Promise<string> => {
+    const token = TOKEN_PREFIX + randomSecret();
+    await db.transaction(async (tx) => {
+      const scopes = SCOPES.filter((other) => other !== scope);
+      await tx.insert(schema.apiTokens).values({ userId: id, name: "matrix", tokenHash: sha256(token), scopes });
+      await insertAudit(tx, { actor: seed, action: "token.created", objectType: "user", objectId: id });
+    });
+    return token;
+  };
+  return { id, role, cookie: `next-auth.session-token=${await createSession(db, id)}`, tokenWithout };
+}
+
+async function insertObjects(database: Database, lead: string, annotator: string): Promise<Record<string, string>> {
+  return database.db.transaction(async (tx) => {
+    await insertAudit(tx, { actor: seed, action: "fixture", objectType: "fixture", objectId: "matrix" });
+    const one = async (rows: Promise<{ id: string }[]>): Promise<string> => (await rows)[0]!.id;
+    const settings = projectSettingsSchema.parse({});
+    const projectId = await one(
+      tx.insert(schema.projects).values({ name: "P", settings, createdBy: lead }).returning(),
+    );
+    const campaignId = await one(
+      tx.insert(schema.campaigns).values({ projectId, name: "C", kind: "preference", task: "helpfulness" }).returning(),
+    );
+    const config = { recordings: [{ prompt: "hi", responses: ["hello"] }] };
+    const policyId = await one(
+      tx.insert(schema.policies).values({ projectId, name: "M", kind: "replay", config }).returning(),
+    );
+    const variantId = await one(tx.insert(schema.policyVariants).values({ policyId, name: "v" }).returning());
+    const promptId = await one(
+      tx
+        .insert(schema.prompts)
+        .values({
+          projectId,
+          task: "helpfulness",
+          messages: [{ role: "user", content: "hi" }],
+          promptHash: "h",
+          contentHash: "c",
+          source: "test",
+        })
+        .returning(),
+    );
+    const dialogueId = await one(tx.insert(schema.dialogues).values({ projectId }).returning());
+    const message = (role: "user" | "assistant", content: string) =>
+      one(tx.insert(schema.messages).values({ dialogueId, role, content, source: "test" }).returning());
+    const [contextMessageId, response1Id, response2Id] = [
+      await message("user", "hi"),
+      await message("assistant", "1"),
+      await message("assistant", "2"),
+    ];
+    const shown = { contextMessageId, response1Id, response2Id, pairProbability: 1, dialogueId };
+    const item = (extra: object) =>
+      one(
+        tx
+          .insert(schema.items)
+          .values({ projectId, campaignId, kind: "pair", overlap: 1, slotsRemaining: 0, ...shown, ...extra })
+          .returning(),
+      );
+    const lease = (itemId: string, state: "leased" | "submitted" = "leased") =>
+      one(
+        tx
+          .insert(schema.assignments)
+          .values({
+            itemId,
+            projectId,
+            userId: annotator,
+            swapped: false,
+            state,
+            expiresAt: sql`now() + interval '1 hour'`,
+          })
+          .returning(),
+      );
+    const assignmentId = await lease(await item({}));
+    const liveAssignmentId = await lease(
+      await item({ kind: "live", contextMessageId: null, response1Id: null, response2Id: null, pairProbability: null }),
+    );
+    const reviewAssignmentId = await lease(await item({ kind: "turn_review" }));
+    const judgedItemId = await item({ state: "done" });
+    const comparisonId = await one(
+      tx
+        .insert(schema.comparisons)
+        .values({
+          projectId,
+          itemId: judgedItemId,
+          assignmentId: await lease(judgedItemId, "submitted"),
+          userId: annotator,
+          source: "annotator",
+          task: "helpfulness",
+          chosenId: response1Id,
+          rejectedId: response2Id,
+          swapped: false,
+          strength: "better",
+          idempotencyKey: `fixture-${judgedItemId}`,
+          payloadHash: "x",
+        })
+        .returning(),
+    );
+    const roundId = await one(
+      tx
+        .insert(schema.rounds)
+        .values({ projectId, number: 1, trigger: "manual", config: settings, state: "done" })
+        .returning(),
+    );
+    const snapshotId = await one(
+      tx
+        .insert(schema.snapshots)
+        .values({ projectId, roundId, name: "S", directory: "snapshots/none", manifest: {}, manifestSha256: "0" })
+        .returning(),
+    );
+    const trainingRunId = await one(
+      tx
+        .insert(schema.trainingRuns)
+        .values({
+          projectId,
+          roundId,
+          snapshotId,
+          task: "safety",
+          config: {},
+          baseModel: "tiny",
+          directory: "runs/none",
+          state: "cancelled",
+        })
+        .returning(),
+    );
+    const rewardModelId = await one(
+      tx
+        .insert(schema.rewardModels)
+        .values({ projectId, trainingRunId, task: "safety", directory: "runs/none", weightsSha256: "0" })
+        .returning(),
+    );
+    const evaluationId = await one(
+      tx.insert(schema.evaluations).values({ rewardModelId, snapshotId, report: {} }).returning(),
+    );
+    const groupId = await one(tx.insert(schema.rejectionSamplingGroups).values({ roundId, promptId }).returning());
+    const ghostId = await one(
+      tx
+        .insert(schema.ghostAttentionDialogues)
+        .values({ roundId, position: 1, variantId, instruction: "i", constraints: [], messages: [], lossOn: [] })
+        .returning(),
+    );
+    const guidelineId = await one(
+      tx.insert(schema.guidelineVersions).values({ projectId, task: "safety", version: 1, body: "g" }).returning(),
+    );
+    return {
+      projectId,
+      campaignId,
+      policyId,
+      variantId,
+      assignmentId,
+      liveAssignmentId,
+      reviewAssignmentId,
+      comparisonId,
+      roundId,
+      snapshotId,
+      trainingRunId,
+      rewardModelId,
+      evaluationId,
+      groupId,
+      ghostId,
+      guidelineId,
+      promptId,
+    };
+  });
+}
+
+export interface AuthorisationFixture {
+  database: Database;
+  ids: Record<string, string>;
+  /** Members of the project that holds the objects; `colleague` is a second annotator in it. */
+  members: Record<Role, Person> & { colleague: Person };
+  /** Same roles, members of another project only. */
+  strangers: Record<Role, Person>;
+}
+
+export async function createAuthorisationFixture(url: string): Promise<AuthorisationFixture> {
+  const database = createDatabase(url, { connectionsMax: 4 });
+  const crew = async (place: string) => ({
+    annotator: await person(database, `annotator@${place}.test`, "annotator"),
+    reviewer: await person(database, `reviewer@${place}.test`, "reviewer"),
+    lead: await person(database, `lead@${place}.test`, "lead"),
+    admin: await person(database, `admin@${place}.test`, "admin"),
+  });
+  const members = { ...(await crew("own")), colleague: await person(database, "colleague@own.test", "annotator") };
+  const strangers = await crew("other");
+  const ids = await insertObjects(database, members.lead.id, members.annotator.id);
+  const otherIds = await insertObjects(database, strangers.lead.id, strangers.annotator.id);
+  await database.db
+    .insert(schema.projectMembers)
+    .values([
+      ...Object.values(members).map((member) => ({ projectId: ids.projectId!, userId: member.id })),
+      ...Object.values(strangers).map((stranger) => ({ projectId: otherIds.projectId!, userId: stranger.id })),
+    ]);
+  return { database, ids: { ...ids, userId: members.colleague.id }, members, strangers };
+}
