@@ -70,10 +70,28 @@ function largestId(tokenizer: Tokenizer): number {
   return largest;
 }
 
+/**
+ * The JavaScript library's `Digits` step splits ASCII digits only, the original (Rust) every Unicode number. An equal split by
+ * \p{N} gives the original's ids in both.
+ */
+function withUnicodeDigits(step: unknown): unknown {
+  if (typeof step !== "object" || step === null) return step;
+  const { type, individual_digits: individually, pretokenizers } = step as Record<string, unknown>;
+  if (type === "Digits")
+    return {
+      type: "Split",
+      pattern: { Regex: individually === true ? "\\p{N}" : "\\p{N}+" },
+      behavior: "Isolated",
+      invert: false,
+    };
+  return Array.isArray(pretokenizers) ? { ...step, pretokenizers: pretokenizers.map(withUnicodeDigits) } : step;
+}
+
 function buildTokenizer(files: ReadonlyMap<string, string>): Tokenizer {
   try {
+    const definition = JSON.parse(files.get("tokenizer.json") ?? "") as Record<string, unknown>;
     return new Tokenizer(
-      JSON.parse(files.get("tokenizer.json") ?? ""),
+      { ...definition, pre_tokenizer: withUnicodeDigits(definition.pre_tokenizer) },
       JSON.parse(files.get("tokenizer_config.json") ?? "{}"),
     );
   } catch (cause) {
@@ -82,7 +100,9 @@ function buildTokenizer(files: ReadonlyMap<string, string>): Tokenizer {
 }
 
 function renderer(facts: TokenizerFacts): ChatTokenizer["render"] {
-  const template = guarded(() => new Template(facts.chatTemplate));
+  // Jinja's own clock cannot be replaced under its name, so the template is made to call ours.
+  const text = facts.chatTemplate.replace(/\bstrftime_now\b/g, "frozen_strftime");
+  const template = guarded(() => new Template(text));
   return (messages, { addGenerationPrompt = false } = {}) =>
     guarded(() =>
       template.render({
@@ -92,7 +112,7 @@ function renderer(facts: TokenizerFacts): ChatTokenizer["render"] {
         eos_token: facts.eosToken ?? "",
         pad_token: facts.padToken ?? "",
         date_string: FROZEN_DATE,
-        strftime_now: () => FROZEN_DATE,
+        frozen_strftime: () => FROZEN_DATE,
       }),
     );
 }
