@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { type PairTarget, safetyLabels } from "../core/losses";
 import { type EncodedPair, packedTokenCount } from "../core/model/reward-pairs";
-import { createRandom, deriveSeed, shuffled } from "../core/random";
+import { deriveSeed } from "../core/random";
 import { describeMix, type MixDescription, mixPairs } from "../data/mix";
 import { encodePair } from "../data/pairs";
 import type { ChatTokenizer } from "../data/tokenizer";
@@ -114,39 +114,4 @@ export function prepareTrainingSet(
       `${source.file}: in every pair both responses give the same tokens (first: ${set.identical[0]})`,
     );
   return set;
-}
-
-/** The pairs of every optimizer step, in order: each epoch is its own shuffle of all pairs; a last partial step is kept. */
-export function planSteps<T>(pairs: readonly T[], config: TrainingConfig): T[][] {
-  const total = Math.max(1, Math.round(pairs.length * config.epochs));
-  const order: T[] = [];
-  for (let epoch = 0; order.length < total; epoch += 1)
-    order.push(...shuffled(pairs, createRandom(deriveSeed(config.seed, `epoch ${epoch}`))));
-  const steps: T[][] = [];
-  for (let start = 0; start < total; start += config.pairsPerStep)
-    steps.push(order.slice(start, Math.min(total, start + config.pairsPerStep)));
-  return config.stepsMax === null ? steps : steps.slice(0, config.stepsMax);
-}
-
-/** Groups items, in order, into micro-batches of at most `itemsMax` items and `tokensMax` padded tokens (one item always fits). */
-export function microBatches<T extends { tokens: number }>(
-  items: readonly T[],
-  itemsMax: number,
-  tokensMax: number | null,
-): T[][] {
-  const groups: T[][] = [];
-  let group: T[] = [];
-  let longest = 0;
-  for (const item of items) {
-    const padded = Math.max(longest, item.tokens) * (group.length + 1);
-    if (group.length > 0 && (group.length >= itemsMax || (tokensMax !== null && padded > tokensMax))) {
-      groups.push(group);
-      group = [];
-      longest = 0;
-    }
-    group.push(item);
-    longest = Math.max(longest, item.tokens);
-  }
-  if (group.length > 0) groups.push(group);
-  return groups;
 }

@@ -8,7 +8,6 @@ import path from "node:path";
 import { z } from "zod";
 import { writeDirectoryAtomic, writeFileAtomic, writeFully } from "../core/atomic-file";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../core/safetensors";
-import type { TrainingMetric } from "../format/training-config";
 import { RunDirectoryError } from "./errors";
 
 const CHECKPOINT = /^checkpoint-(\d{6,})$/;
@@ -140,7 +139,7 @@ export async function rewindMetrics(paths: RunPaths, step: number): Promise<void
   const text = await readFile(paths.metrics, "utf8").catch(() => "");
   const kept = text.split("\n").filter((line) => {
     try {
-      return (JSON.parse(line) as TrainingMetric).step <= step;
+      return (JSON.parse(line) as { step: number }).step <= step;
     } catch {
       return false; // The empty last line, or one that a power cut left half written.
     }
@@ -150,6 +149,6 @@ export async function rewindMetrics(paths: RunPaths, step: number): Promise<void
   );
 }
 
-export async function appendMetric(paths: RunPaths, metric: TrainingMetric): Promise<void> {
+export async function appendMetric(paths: RunPaths, metric: { step: number }): Promise<void> {
   await appendFile(paths.metrics, `${JSON.stringify(metric)}\n`);
 }

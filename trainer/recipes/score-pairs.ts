@@ -7,7 +7,7 @@ import { encodePair } from "../data/pairs";
 import type { ChatTokenizer } from "../data/tokenizer";
 import type { Engine } from "../engines";
 import type { PreferencePair } from "../format/pair";
-import { microBatches } from "./reward-data";
+import { microBatches } from "./micro-batches";
 
 export interface Scorer {
   model: LlamaModel;
