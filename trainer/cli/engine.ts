@@ -8,7 +8,7 @@ import { InstallError, installLibtorch } from "../engines/libtorch/install";
 import { INSTALL_COMMAND, setLibtorchDirectory } from "../engines/libtorch/installation";
 
 /** Points the engines at their installed parts: PAIRWRIGHT_LIBTORCH, else below PAIRWRIGHT_HOME, else the home directory. */
-export function useEngineDirectories(environment: NodeJS.ProcessEnv = process.env): void {
+export function setEngineDirectories(environment: NodeJS.ProcessEnv = process.env): void {
   const { PAIRWRIGHT_LIBTORCH: own, PAIRWRIGHT_HOME: home } = environment;
   if (own !== undefined && own !== "") setLibtorchDirectory(own);
   else setLibtorchDirectory(path.join(home || path.join(os.homedir(), ".pairwright"), "engines", "libtorch"));
@@ -112,7 +112,7 @@ async function orExplain(run: () => Promise<void>): Promise<void> {
 
 /** Adds `engine` to a program, and points every command of it at the installed engines. */
 export function addEngineCommands(program: Command): void {
-  program.hook("preAction", () => useEngineDirectories());
+  program.hook("preAction", () => setEngineDirectories());
   const engine = program.command("engine").description("the engines that do the arithmetic");
   engine
     .command("list")
