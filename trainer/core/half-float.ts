@@ -20,17 +20,25 @@ export function halfValues(): Float32Array {
   return halfTable;
 }
 
+/** The 16-bit words of the bytes, copied only when they are not aligned. */
+function words(bytes: Buffer): Uint16Array {
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
+}
+
 export function floatsFromHalf(bytes: Buffer): Float32Array {
   const table = halfValues();
-  const values = new Float32Array(bytes.length / 2);
-  for (let i = 0; i < values.length; i += 1) values[i] = table[bytes.readUInt16LE(2 * i)]!;
+  const halves = words(bytes);
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < values.length; i += 1) values[i] = table[halves[i]!]!;
   return values;
 }
 
 /** bfloat16 is the upper half of a 32-bit float. */
 export function floatsFromBfloat(bytes: Buffer): Float32Array {
-  const bits = new Uint32Array(bytes.length / 2);
-  for (let i = 0; i < bits.length; i += 1) bits[i] = bytes.readUInt16LE(2 * i) << 16;
+  const halves = words(bytes);
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < bits.length; i += 1) bits[i] = halves[i]! << 16;
   return new Float32Array(bits.buffer);
 }
 
