@@ -1,0 +1,72 @@
+"use client";
+/** A chart with its caption and its numbers. Plot is fetched when the first chart shows. */
+import type { PlotOptions } from "@observablehq/plot";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type Column, Table } from "./table";
+
+type PlotModule = typeof import("@observablehq/plot");
+
+interface PlotFigureProps<Row> {
+  title: string;
+  caption?: ReactNode;
+  /** Receives the module, so that pages need not import it. Must be stable between renders (`useCallback`). */
+  options: (plot: PlotModule) => PlotOptions;
+  /** The same numbers as a table: every chart has one. */
+  table: { columns: Column<Row>[]; rows: Row[]; rowKey: (row: Row) => string };
+  /** Pixels; the width follows the place. */
+  height?: number;
+}
+
+export function PlotFigure<Row>({ title, caption, options, table, height = 240 }: PlotFigureProps<Row>) {
+  const t = useTranslations("common");
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  useEffect(() => {
+    const place = box.current;
+    if (!place || width === 0) return;
+    let gone = false;
+    import("@observablehq/plot").then((plot) => {
+      if (gone) return;
+      const chart = plot.plot({
+        ...options(plot),
+        width,
+        height,
+        className: "plot",
+        ariaLabel: title,
+        style: { background: "transparent" },
+      });
+      // Its rules are in globals.css; the element itself would violate the content security policy.
+      for (const style of chart.querySelectorAll("style")) style.remove();
+      place.replaceChildren(chart);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [options, width, height, title]);
+  return (
+    <figure className="min-w-0">
+      <figcaption className="mb-2">
+        <p className="font-medium">{title}</p>
+        {caption && <p className="text-sm text-muted">{caption}</p>}
+      </figcaption>
+      <div ref={box} style={{ minHeight: height }} />
+      <details className="mt-2 text-sm">
+        <summary className="text-muted">{t("showTable")}</summary>
+        <Table label={title} {...table} />
+      </details>
+    </figure>
+  );
+}
+
+function useWidth(ref: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
+}
