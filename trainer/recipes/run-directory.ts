@@ -125,6 +125,19 @@ export async function removeCheckpoints(root: string): Promise<void> {
     await rm(checkpointDirectory(root, step), { recursive: true, force: true });
 }
 
+const LINEAGE = "pairwright.json";
+
+/** A finished model's file that ties it to the run that made it. */
+export function lineageFile(fingerprint: string, facts: Record<string, unknown>): ReadonlyMap<string, string> {
+  return new Map([[LINEAGE, `${JSON.stringify({ ...facts, fingerprint }, null, 2)}\n`]]);
+}
+
+/** Whether this very run has already finished here. */
+export async function isFinished(paths: RunPaths, fingerprint: string): Promise<boolean> {
+  const text = await readFile(path.join(paths.model, LINEAGE), "utf8").catch(() => "null");
+  return (JSON.parse(text) as { fingerprint?: string } | null)?.fingerprint === fingerprint;
+}
+
 /** Prepares the directory. Without `resume`, one that already holds a run is refused rather than overwritten. */
 export async function openRunDirectory(paths: RunPaths, resume: boolean): Promise<void> {
   await mkdir(paths.root, { recursive: true });

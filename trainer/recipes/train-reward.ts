@@ -17,7 +17,9 @@ import { loadPairs, type PairFile, prepareTrainingSet, type TrainingPair, usesSa
 import {
   fingerprintOf,
   fingerprintTensors,
+  isFinished,
   isThere,
+  lineageFile,
   loadCheckpoint,
   openRunDirectory,
   type RunPaths,
@@ -57,6 +59,8 @@ export interface TrainRewardResult {
 }
 
 interface Run {
+  /** An earlier call already finished this very run. */
+  finished: boolean;
   config: TrainingConfig;
   base: LoadedModel;
   tokenizer: ChatTokenizer;
@@ -165,6 +169,7 @@ async function openRun(options: TrainRewardOptions): Promise<Run> {
   note(`engine ${reason}`);
   const fingerprint = fingerprintRun(config, engine, data, base);
   await openRunDirectory(paths, options.resume ?? false);
+  const finished = (options.resume ?? false) && (await isFinished(paths, fingerprint));
   const saved = options.resume ? await loadCheckpoint(paths.root, fingerprint) : null;
   if (saved) note(`resuming after step ${saved.step}`);
   const steps = planSteps(set.pairs, { ...config, itemsPerStep: config.pairsPerStep });
@@ -173,7 +178,7 @@ async function openRun(options: TrainRewardOptions): Promise<Run> {
     model.parameters,
     saved ? { step: saved.step, tensors: saved.optimizer } : undefined,
   );
-  await rewindMetrics(paths, optimizer.step);
+  if (!finished) await rewindMetrics(paths, optimizer.step);
   const { mix, truncated, identical } = set;
   await writeJson(paths.run, {
     format: "pairwright.run/1",
@@ -190,14 +195,13 @@ async function openRun(options: TrainRewardOptions): Promise<Run> {
     stepsTotal: steps.length,
     fingerprint,
   });
-  return { config, base, tokenizer, engine, model, optimizer, steps, heldout, paths, fingerprint };
+  return { finished, config, base, tokenizer, engine, model, optimizer, steps, heldout, paths, fingerprint };
 }
 
 async function finish(run: Run): Promise<string> {
   const { config, base, model, optimizer, paths, fingerprint } = run;
-  const lineage = { task: config.task, steps: optimizer.step, fingerprint };
   await saveRewardModelDirectory(paths.model, base.config, readVariables(model.parameters), base.tokenizerFiles, {
-    files: new Map([["pairwright.json", `${JSON.stringify(lineage, null, 2)}\n`]]),
+    files: lineageFile(fingerprint, { task: config.task, steps: optimizer.step }),
   });
   await removeCheckpoints(paths.root);
   return paths.model;
@@ -212,6 +216,15 @@ export async function trainReward(options: TrainRewardOptions): Promise<TrainRew
   const { config, model, optimizer } = run;
   let seen: PairRewards[] = [];
   try {
+    const stepsTotal = run.steps.length;
+    if (run.finished)
+      return {
+        status: "completed",
+        step: stepsTotal,
+        stepsTotal,
+        modelDirectory: run.paths.model,
+        checkpointDirectory: null,
+      };
     const outcome = await runTrainingLoop<TrainingPair, TrainingMetric>({
       ...run,
       settings: config,
@@ -228,7 +241,7 @@ export async function trainReward(options: TrainRewardOptions): Promise<TrainRew
       },
       onMetric: options.onMetric,
     });
-    const result = { status: outcome.status, step: optimizer.step, stepsTotal: run.steps.length };
+    const result = { status: outcome.status, step: optimizer.step, stepsTotal };
     return outcome.status === "cancelled"
       ? { ...result, modelDirectory: null, checkpointDirectory: outcome.checkpointDirectory }
       : { ...result, modelDirectory: await finish(run), checkpointDirectory: null };

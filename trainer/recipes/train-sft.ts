@@ -14,7 +14,7 @@ import { createModel, disposeModel, type LlamaModel, ModelError, readVariables }
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { chooseEngine, type Engine } from "../engines";
+import { chooseEngine } from "../engines";
 import { describeIssues, SnapshotFormatError } from "../format/snapshot";
 import { ENGINE_NAMES } from "../format/training-config";
 import { ops } from "../ops";
@@ -23,6 +23,8 @@ import { planSteps } from "./micro-batches";
 import {
   fingerprintOf,
   fingerprintTensors,
+  isFinished,
+  lineageFile,
   loadCheckpoint,
   openRunDirectory,
   removeCheckpoints,
@@ -180,6 +182,7 @@ async function openSftRun(options: TrainSftOptions) {
   const baseFingerprint = fingerprintTensors(base.tensors);
   const fingerprint = fingerprintOf({ deciding, engine: { name, precision }, items, base: baseFingerprint });
   await openRunDirectory(paths, options.resume ?? false);
+  const finished = (options.resume ?? false) && (await isFinished(paths, fingerprint));
   const saved = options.resume ? await loadCheckpoint(paths.root, fingerprint) : null;
   if (saved) note(`resuming after step ${saved.step}`);
   const steps = planSteps(items, { ...config, itemsPerStep: config.rowsPerStep });
@@ -188,7 +191,7 @@ async function openSftRun(options: TrainSftOptions) {
     model.parameters,
     saved ? { step: saved.step, tensors: saved.optimizer } : undefined,
   );
-  await rewindMetrics(paths, optimizer.step);
+  if (!finished) await rewindMetrics(paths, optimizer.step);
   await writeJson(paths.run, {
     format: "pairwright.run/1",
     kind: "sft",
@@ -199,7 +202,7 @@ async function openSftRun(options: TrainSftOptions) {
     stepsTotal: steps.length,
     fingerprint,
   });
-  return { config, base, engine: engine as Engine, model, optimizer, steps, paths, fingerprint };
+  return { finished, config, base, engine, model, optimizer, steps, paths, fingerprint };
 }
 
 /** Runs (or resumes) one fine-tuning run. Errors: as `trainReward`, and LossMaskError. */
@@ -207,6 +210,15 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainSftResult
   const run = await openSftRun(options);
   const { config, base, model, optimizer, steps, paths } = run;
   try {
+    const stepsTotal = steps.length;
+    if (run.finished)
+      return {
+        status: "completed",
+        step: stepsTotal,
+        stepsTotal,
+        modelDirectory: paths.model,
+        checkpointDirectory: null,
+      };
     const outcome = await runTrainingLoop<SftItem, SftMetric>({
       ...run,
       settings: config,
@@ -221,10 +233,12 @@ export async function trainSft(options: TrainSftOptions): Promise<TrainSftResult
       }),
       onMetric: options.onMetric,
     });
-    const result = { status: outcome.status, step: optimizer.step, stepsTotal: steps.length };
+    const result = { status: outcome.status, step: optimizer.step, stepsTotal };
     if (outcome.status === "cancelled")
       return { ...result, modelDirectory: null, checkpointDirectory: outcome.checkpointDirectory };
-    await saveLanguageModelDirectory(paths.model, base.config, readVariables(model.parameters), base.tokenizerFiles);
+    await saveLanguageModelDirectory(paths.model, base.config, readVariables(model.parameters), base.tokenizerFiles, {
+      files: lineageFile(run.fingerprint, { kind: "sft", steps: optimizer.step }),
+    });
     await removeCheckpoints(paths.root);
     return { ...result, modelDirectory: paths.model, checkpointDirectory: null };
   } finally {
