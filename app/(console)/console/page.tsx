@@ -1,0 +1,10 @@
+import { redirect } from "next/navigation";
+import { currentUser } from "@/lib/auth/session";
+import { hasRole } from "@/lib/domain/roles";
+import { ProjectList } from "./project-list";
+
+export default async function ConsolePage() {
+  const user = await currentUser();
+  if (!user || !hasRole(user.role, "lead")) redirect("/console/reviews");
+  return <ProjectList />;
+}
