@@ -1,0 +1,24 @@
+/** A stored comparison as the API answers it; a replay builds the very same answer from the row. */
+import type { StoredComparison } from "@/db/queries/comparisons";
+import type { ComparisonAnswer } from "@/lib/contracts/comparisons";
+import { preferredSide, reviewReason } from "@/lib/domain/preference";
+
+export function toComparisonAnswer(row: StoredComparison): ComparisonAnswer {
+  return {
+    id: row.id,
+    assignmentId: row.assignmentId,
+    itemId: row.itemId,
+    projectId: row.projectId,
+    task: row.task,
+    preferred: preferredSide(row.chosenId, row.swapped, row),
+    strength: row.strength,
+    safety: row.safety,
+    tags: row.tags,
+    rationale: row.rationale,
+    durationMs: row.durationMs,
+    supersedesId: row.supersedesId,
+    needsReview: reviewReason(row.safety, row.tags) !== null,
+    modelAgreed: row.modelAgreed,
+    createdAt: new Date(row.createdAtMs).toISOString(),
+  };
+}
