@@ -176,8 +176,8 @@ function LogTail({ roundId, running }: { roundId: string; running: boolean }) {
   return (
     <details className="mt-3 border-t border-line pt-3">
       <summary className="text-sm text-muted">{t("log", { count: logs.data?.logs.length ?? 0 })}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         aria-label={t("logLabel")}
         className="mt-2 max-h-72 overflow-auto rounded-md bg-sunken p-3 font-mono text-sm"

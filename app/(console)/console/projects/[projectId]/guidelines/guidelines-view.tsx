@@ -1,0 +1,99 @@
+"use client";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/app/components/button";
+import { PageHeader, Section } from "@/app/components/card";
+import { Field, Select, Textarea } from "@/app/components/field";
+import { Markdown } from "@/app/components/markdown";
+import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
+import { useAction, useRead } from "@/lib/client/console/use-endpoint";
+import { createGuideline, listGuidelines } from "@/lib/contracts/projects";
+
+type Task = "helpfulness" | "safety";
+type Locale = "en" | "ko";
+
+export function GuidelinesView({ projectId }: { projectId: string }) {
+  const t = useTranslations("console.guidelines");
+  const format = useFormatter();
+  const [task, setTask] = useState<Task>("helpfulness");
+  const [locale, setLocale] = useState<Locale>("en");
+  const guidelines = useRead(listGuidelines, { params: { projectId } });
+  const versions = (guidelines.data?.rows ?? [])
+    .filter((row) => row.task === task && row.locale === locale)
+    .sort((a, b) => b.version - a.version);
+  const newest = versions[0];
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <div className="mb-4 grid max-w-xl gap-4 sm:grid-cols-2">
+        <Field label={t("task")}>
+          {(control) => (
+            <Select {...control} value={task} onChange={(event) => setTask(event.target.value as Task)}>
+              <option value="helpfulness">{t("tasks.helpfulness")}</option>
+              <option value="safety">{t("tasks.safety")}</option>
+            </Select>
+          )}
+        </Field>
+        <Field label={t("language")}>
+          {(control) => (
+            <Select {...control} value={locale} onChange={(event) => setLocale(event.target.value as Locale)}>
+              <option value="en">English</option>
+              <option value="ko">한국어</option>
+            </Select>
+          )}
+        </Field>
+      </div>
+      {guidelines.error && <ErrorState error={guidelines.error} onRetry={() => guidelines.refetch()} />}
+      {guidelines.isPending ? (
+        <Skeleton className="h-64" />
+      ) : (
+        <div className="grid gap-5 lg:grid-cols-2">
+          <Editor
+            key={`${task}-${locale}-${newest?.version ?? 0}`}
+            projectId={projectId}
+            task={task}
+            locale={locale}
+            body={newest?.body ?? ""}
+          />
+          <Section title={t("versions")}>
+            {versions.length === 0 && <EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
+            {versions.map((row) => (
+              <details key={row.id} open={row === newest} className="border-b border-line py-2 last:border-0">
+                <summary className="font-medium">
+                  {t("version", {
+                    version: row.version,
+                    date: format.dateTime(new Date(row.createdAt), { dateStyle: "medium" }),
+                  })}
+                </summary>
+                <Markdown>{row.body}</Markdown>
+              </details>
+            ))}
+          </Section>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Editor({ projectId, task, locale, body }: { projectId: string; task: Task; locale: Locale; body: string }) {
+  const t = useTranslations("console.guidelines");
+  const [text, setText] = useState(body);
+  const publish = useAction(createGuideline);
+  const save = () => publish.mutate({ params: { projectId }, body: { task, locale, body: text } });
+  return (
+    <Section title={t("new")} description={t("newHint")}>
+      <Field label={t("text")} error={publish.error?.message} hint={t("markdown")}>
+        {(control) => (
+          <Textarea {...control} rows={18} value={text} onChange={(event) => setText(event.target.value)} />
+        )}
+      </Field>
+      <details className="my-3">
+        <summary className="text-sm text-muted">{t("preview")}</summary>
+        <Markdown>{text}</Markdown>
+      </details>
+      <Button variant="primary" busy={publish.isPending} disabled={text.trim() === "" || text === body} onClick={save}>
+        {t("publish")}
+      </Button>
+    </Section>
+  );
+}
