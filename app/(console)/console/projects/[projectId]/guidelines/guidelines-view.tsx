@@ -65,7 +65,7 @@ export function GuidelinesView({ projectId }: { projectId: string }) {
                     date: format.dateTime(new Date(row.createdAt), { dateStyle: "medium" }),
                   })}
                 </summary>
-                <Markdown>{row.body}</Markdown>
+                <Markdown text={row.body} />
               </details>
             ))}
           </Section>
@@ -89,7 +89,7 @@ function Editor({ projectId, task, locale, body }: { projectId: string; task: Ta
       </Field>
       <details className="my-3">
         <summary className="text-sm text-muted">{t("preview")}</summary>
-        <Markdown>{text}</Markdown>
+        <Markdown text={text} />
       </details>
       <Button variant="primary" busy={publish.isPending} disabled={text.trim() === "" || text === body} onClick={save}>
         {t("publish")}
