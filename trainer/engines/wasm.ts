@@ -9,6 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../core/autodiff";
 import { resetOps } from "../ops";
 import { type Engine, type EngineDescription, EngineError } from "./engine";
+import { installFastMatMul } from "./wasm-matmul";
 
 /** tfjs-backend-wasm aborts on activations of several thousand tokens at width 256, so micro-batches stay below that. */
 const TOKENS_PER_MICRO_BATCH_MAX = 2048;
@@ -48,6 +49,7 @@ class WasmEngine implements Engine {
       const started = await tf.setBackend("wasm").catch(() => false);
       if (!started) throw new EngineError("the wasm engine did not start: reinstall the packages with `npm ci`");
       await tf.ready();
+      installFastMatMul();
     });
   }
 
