@@ -132,7 +132,7 @@ export const scoreRequests = pgTable(
     requestedBy: uuid("requested_by").references(() => users.id),
     state: scoreRequestState("state").notNull().default("queued"),
     responses: jsonb("responses")
-      .$type<{ prompt: { role: "system" | "user" | "assistant"; content: string }[]; response: string }[]>()
+      .$type<{ id: string; prompt: { role: "system" | "user" | "assistant"; content: string }[]; response: string }[]>()
       .notNull(),
     /** Raw rewards (logits) in the order of `responses`; null until done. */
     rewards: jsonb("rewards").$type<number[]>(),

@@ -20,6 +20,8 @@ export const ghostAttentionDialogueSchema = z.object({
   messages: z.array(messageSchema),
   /** Whether a message carries loss; as long as `messages`. */
   lossOn: z.array(z.boolean()),
+  /** Why the dialogue is kept out of the data and the queue; null = it is in. */
+  filteredReason: z.string().nullable(),
   itemId: z.uuid().nullable(),
   /** Annotators' verdicts per assistant turn, one list per review. */
   reviews: z.array(z.array(z.string())),

@@ -7,6 +7,7 @@ import * as drafts from "./drafts";
 import type { Endpoint } from "./endpoint";
 import * as ghostAttention from "./ghost-attention";
 import * as importing from "./import";
+import * as jobs from "./jobs";
 import * as live from "./live";
 import * as policies from "./policies";
 import * as projects from "./projects";
@@ -29,6 +30,7 @@ const modules: Record<string, Record<string, unknown>> = {
   drafts,
   ghostAttention,
   import: importing,
+  jobs,
   live,
   policies,
   projects,

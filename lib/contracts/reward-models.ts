@@ -108,12 +108,19 @@ export const requestEvaluation = defineEndpoint({
 });
 
 export const SCORE_STATES = ["queued", "done", "failed"] as const;
+export const scoreItemSchema = z.strictObject({
+  /** The caller's own name for the response; must be unique in the request. */
+  id: z.string().min(1).max(200),
+  /** The dialogue before the response. */
+  prompt: z.array(messageSchema).min(1).max(200),
+  response: z.string().min(1).max(100_000),
+});
 export const scoreRequestSchema = z.object({
   id: z.uuid(),
   rewardModelId: z.uuid(),
   state: z.enum(SCORE_STATES),
-  /** In the order of the request: the raw reward (a logit) and sigma(reward), 0..1. Null until done. */
-  scores: z.array(z.object({ reward: z.number(), score: z.number() })).nullable(),
+  /** In the order of the request: the raw reward (a logit) and its sigma, 0..1. Null until done. */
+  scores: z.array(z.object({ id: z.string(), reward: z.number(), score: z.number() })).nullable(),
   error: z.string().nullable(),
   createdAt: z.string(),
 });
@@ -125,14 +132,7 @@ export const scoreWithRewardModel = defineEndpoint({
   summary: "Score responses; answers when the worker is done, or `queued` after some seconds (then poll the request)",
   access: lead,
   params: modelParams,
-  body: z.strictObject({
-    responses: z
-      .array(
-        z.strictObject({ prompt: z.array(messageSchema).min(1).max(200), response: z.string().min(1).max(100_000) }),
-      )
-      .min(1)
-      .max(64),
-  }),
+  body: z.strictObject({ items: z.array(scoreItemSchema).min(1).max(64) }),
   response: scoreRequestSchema,
 });
 

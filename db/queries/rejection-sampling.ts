@@ -1,0 +1,93 @@
+/** Reads of rejection-sampling groups and their candidates. */
+import { and, asc, desc, eq, sql } from "drizzle-orm";
+import type { Connection } from "../client";
+import {
+  policies,
+  policyVariants,
+  prompts,
+  rejectionSamplingCandidates,
+  rejectionSamplingGroups,
+  rounds,
+} from "../schema";
+
+type Task = "helpfulness" | "safety";
+export interface GroupFilter {
+  projectId: string;
+  roundId?: string;
+  task?: Task;
+}
+
+const inGroup = sql`from ${rejectionSamplingCandidates} where ${rejectionSamplingCandidates.groupId} = ${rejectionSamplingGroups.id}`;
+
+const groupColumns = {
+  id: rejectionSamplingGroups.id,
+  roundId: rejectionSamplingGroups.roundId,
+  roundNumber: rounds.number,
+  projectId: rounds.projectId,
+  promptId: rejectionSamplingGroups.promptId,
+  task: prompts.task,
+  safetyTagged: prompts.safetyTagged,
+  messages: prompts.messages,
+  itemId: rejectionSamplingGroups.itemId,
+  createdAt: rejectionSamplingGroups.createdAt,
+  candidates: sql<number>`(select count(*)::int ${inGroup})`,
+  bestReward: sql<number | null>`(select max(${rejectionSamplingCandidates.combinedReward}) ${inGroup})`,
+  medianReward: sql<
+    number | null
+  >`(select percentile_cont(0.5) within group (order by ${rejectionSamplingCandidates.combinedReward}) ${inGroup})`,
+};
+
+const conditionOf = (filter: GroupFilter) =>
+  and(
+    eq(rounds.projectId, filter.projectId),
+    filter.roundId ? eq(rounds.id, filter.roundId) : undefined,
+    filter.task ? eq(prompts.task, filter.task) : undefined,
+  );
+
+export async function selectGroups(connection: Connection, filter: GroupFilter, limit: number, offset: number) {
+  return connection
+    .select(groupColumns)
+    .from(rejectionSamplingGroups)
+    .innerJoin(rounds, eq(rounds.id, rejectionSamplingGroups.roundId))
+    .innerJoin(prompts, eq(prompts.id, rejectionSamplingGroups.promptId))
+    .where(conditionOf(filter))
+    .orderBy(desc(rounds.number), asc(rejectionSamplingGroups.createdAt), asc(rejectionSamplingGroups.id))
+    .limit(limit)
+    .offset(offset);
+}
+export type GroupRow = Awaited<ReturnType<typeof selectGroups>>[number];
+
+export async function countGroups(connection: Connection, filter: GroupFilter): Promise<number> {
+  const [row] = await connection
+    .select({ n: sql<number>`count(*)::int` })
+    .from(rejectionSamplingGroups)
+    .innerJoin(rounds, eq(rounds.id, rejectionSamplingGroups.roundId))
+    .innerJoin(prompts, eq(prompts.id, rejectionSamplingGroups.promptId))
+    .where(conditionOf(filter));
+  return row?.n ?? 0;
+}
+
+export async function selectGroup(connection: Connection, groupId: string): Promise<GroupRow | undefined> {
+  const [row] = await connection
+    .select(groupColumns)
+    .from(rejectionSamplingGroups)
+    .innerJoin(rounds, eq(rounds.id, rejectionSamplingGroups.roundId))
+    .innerJoin(prompts, eq(prompts.id, rejectionSamplingGroups.promptId))
+    .where(eq(rejectionSamplingGroups.id, groupId));
+  return row;
+}
+
+/** Candidates with the names of what sampled them, best first once scored. */
+export async function selectCandidates(connection: Connection, groupId: string) {
+  return connection
+    .select({ candidate: rejectionSamplingCandidates, variantName: policyVariants.name, policyName: policies.name })
+    .from(rejectionSamplingCandidates)
+    .innerJoin(policyVariants, eq(policyVariants.id, rejectionSamplingCandidates.variantId))
+    .innerJoin(policies, eq(policies.id, policyVariants.policyId))
+    .where(eq(rejectionSamplingCandidates.groupId, groupId))
+    .orderBy(
+      desc(rejectionSamplingCandidates.isBest),
+      sql`${rejectionSamplingCandidates.combinedReward} desc nulls last`,
+      asc(rejectionSamplingCandidates.position),
+    );
+}

@@ -1,0 +1,44 @@
+/** Ghost Attention dialogues as people see them. */
+import { countDialogues, type DialogueRow, selectDialogue, selectDialogues } from "@/db/queries/ghost-attention";
+import type { GhostAttentionDialogue } from "@/lib/contracts/ghost-attention";
+import { notFound } from "@/lib/errors";
+import { requireProject, type ServiceContext } from "../context";
+import { iso } from "../instants";
+
+function dialogueView({
+  dialogue,
+  roundNumber,
+  variantName,
+  policyName,
+  reviews,
+}: DialogueRow): GhostAttentionDialogue {
+  const { createdAt, constraints, ...rest } = dialogue;
+  return {
+    ...rest,
+    constraints: constraints as unknown,
+    roundNumber,
+    variantName,
+    policyName,
+    reviews,
+    createdAt: iso(createdAt),
+  };
+}
+
+export async function listGhostAttentionDialogues(
+  context: ServiceContext,
+  input: { projectId: string; roundId?: string; limit: number; offset: number },
+) {
+  await requireProject(context, context.db, input.projectId, "lead");
+  const [dialogues, total] = await Promise.all([
+    selectDialogues(context.db, input, input.limit, input.offset),
+    countDialogues(context.db, input),
+  ]);
+  return { dialogues: dialogues.map(dialogueView), total };
+}
+
+export async function getGhostAttentionDialogue(context: ServiceContext, id: string): Promise<GhostAttentionDialogue> {
+  const row = await selectDialogue(context.db, id);
+  if (!row) throw notFound("Ghost Attention dialogue");
+  await requireProject(context, context.db, row.projectId, "lead");
+  return dialogueView(row);
+}
