@@ -81,3 +81,8 @@ export function requireDatabaseUrl(): string {
     );
   return url;
 }
+
+/** What a child process of the supervisor inherits: our own environment with some variables set. */
+export function childEnvironment(set: Record<string, string | undefined>): NodeJS.ProcessEnv {
+  return { ...process.env, ...set } as NodeJS.ProcessEnv;
+}

@@ -1,8 +1,9 @@
 /** Where a cluster's files are, who owns them, and how a new one is made. */
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isReachableByOthers } from "./binaries";
+import { readOrCreate } from "./files";
 import { isRoot, runProgram, UNPRIVILEGED } from "./process";
 
 export const DATABASE_USER = "pairwright";
@@ -17,23 +18,6 @@ export interface Cluster {
   password: string;
   /** Uid and gid for the programs; empty for an ordinary user. */
   owner: { uid?: number; gid?: number };
-}
-
-/** Reads a file or makes it with the given text (0600), whole or not at all. */
-async function readOrCreate(file: string, create: () => string): Promise<string> {
-  const existing = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (existing?.trim()) return existing.trim();
-  const text = create();
-  const half = `${file}.half-${process.pid}`;
-  const handle = await open(half, "w", 0o600);
-  await handle.writeFile(`${text}\n`);
-  await handle.sync();
-  await handle.close();
-  await rename(half, file);
-  return text;
 }
 
 /**
