@@ -99,17 +99,6 @@ async function installEngine(name: string, options: { directory?: string }): Pro
     );
 }
 
-/** Ends a command with one line on stderr instead of a stack trace. */
-async function orExplain(run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (!(error instanceof InstallError)) throw error;
-    console.error(`error: ${error.message}`);
-    process.exitCode = 1;
-  }
-}
-
 /** Adds `engine` to a program, and points every command of it at the installed engines. */
 export function addEngineCommands(program: Command): void {
   program.hook("preAction", () => setEngineDirectories());
@@ -125,5 +114,5 @@ export function addEngineCommands(program: Command): void {
     .description("install an engine that npm does not bring (libtorch: PyTorch from the Python package index)")
     .argument("<name>", "libtorch")
     .option("--directory <path>", "where to install it; name the same folder in PAIRWRIGHT_LIBTORCH to use it")
-    .action((name: string, options: { directory?: string }) => orExplain(() => installEngine(name, options)));
+    .action((name: string, options: { directory?: string }) => installEngine(name, options));
 }

@@ -4,9 +4,16 @@ import type { AdamwSettings, Ops } from "./index";
 
 type Custom = Parameters<typeof tf.customGrad>[0];
 
-/** `tf.customGrad` with the tensor types the callers know. */
+/**
+ * `tf.customGrad` with the tensor types the callers know. tfjs calls `gradFunc` outside any tidy, so without one here every
+ * intermediate of every layer's backward pass would live until the whole gradient is done.
+ */
 function differentiable<T extends tf.Tensor>(inputs: tf.Tensor[], run: Custom): T {
-  return tf.customGrad(run)(...inputs) as T;
+  const tidied: Custom = (...args) => {
+    const { value, gradFunc } = run(...args);
+    return { value, gradFunc: (dy, saved) => tf.tidy(() => gradFunc(dy, saved)) };
+  };
+  return tf.customGrad(tidied)(...inputs) as T;
 }
 
 function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D {

@@ -6,11 +6,23 @@
 #include <ATen/Parallel.h>
 
 #include <cstring>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "values.h"
 
 namespace pairwright {
 namespace {
+
+/// glibc gives each large block its own mapping and returns it at once, so every activation would be paged in anew. Training
+/// makes the same sizes again each step: keep them in the heap.
+void keepFreedMemory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
 
 /// What belongs to one JavaScript environment (main thread or worker thread); Node deletes it with the environment.
 struct State {
@@ -182,6 +194,7 @@ bool define(napi_env env, napi_value exports, const char* name) {
 
 NAPI_MODULE_INIT() {
   using namespace pairwright;
+  keepFreedMemory();
   auto* state = new State();
   const auto release = [](napi_env, void* data, void*) { delete static_cast<State*>(data); };
   if (napi_set_instance_data(env, state, release, nullptr) != napi_ok) {
