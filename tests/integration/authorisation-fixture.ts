@@ -7,7 +7,25 @@ import { randomSecret, sha256, TOKEN_PREFIX } from "@/lib/auth/hash";
 import { createSession } from "@/lib/auth/sessions";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
 import { type Role, SCOPES, type Scope } from "@/lib/domain/roles";
+import type { EvaluationReport } from "@/trainer/format/evaluation";
+import { trainingConfigSchema } from "@/trainer/format/training-config";
 
+const cell = { key: "all", n: 0, correct: 0, accuracy: null, low: null, high: null };
+const REPORT: EvaluationReport = {
+  task: "safety",
+  n: 0,
+  overall: cell,
+  byStrength: [],
+  bySafety: [],
+  meanRewardMargin: null,
+  logLoss: null,
+  brier: null,
+  ece: null,
+  reliability: [],
+  lengthCorrelation: null,
+  unsafeRecall: { n: 0, recall: null },
+  worst: [],
+};
 const seed = { id: null, kind: "seed" } as const;
 
 export interface Person {
@@ -144,7 +162,7 @@ async function insertObjects(database: Database, lead: string, annotator: string
           roundId,
           snapshotId,
           task: "safety",
-          config: {},
+          config: trainingConfigSchema.parse({ task: "safety" }),
           baseModel: "tiny",
           directory: "runs/none",
           state: "cancelled",
@@ -158,7 +176,7 @@ async function insertObjects(database: Database, lead: string, annotator: string
         .returning(),
     );
     const evaluationId = await one(
-      tx.insert(schema.evaluations).values({ rewardModelId, snapshotId, report: {} }).returning(),
+      tx.insert(schema.evaluations).values({ rewardModelId, snapshotId, report: REPORT }).returning(),
     );
     const groupId = await one(tx.insert(schema.rejectionSamplingGroups).values({ roundId, promptId }).returning());
     const ghostId = await one(

@@ -85,6 +85,7 @@ const ROWS: Record<string, Row> = {
     body: (ids) => ({ assignmentId: ids.assignmentId, ...verdict }),
   },
   "GET /comparisons/mine": { ...open, query: { projectId: "projectId" } },
+  "GET /comparisons/{comparisonId}": { params: { comparisonId: "comparisonId" }, object: "own" },
   "POST /comparisons/{comparisonId}/supersede": {
     params: { comparisonId: "comparisonId" },
     headers: { "idempotency-key": "matrix-supersede-0001" },
@@ -137,7 +138,7 @@ const ROWS: Record<string, Row> = {
   "POST /reward-models/{rewardModelId}/evaluations": { ...model, body: (ids) => ({ snapshotId: ids.snapshotId }) },
   "POST /reward-models/{rewardModelId}/score": {
     ...model,
-    body: () => ({ items: [{ id: "1", prompt: [{ role: "user", content: "hi" }], response: "yo" }] }),
+    body: () => ({ responses: [{ prompt: [{ role: "user", content: "hi" }], response: "yo" }] }),
   },
   "GET /score-requests/{scoreRequestId}": { params: { scoreRequestId: "promptId" }, object: "project" },
   "GET /projects/{projectId}/rejection-sampling": project,
@@ -146,12 +147,11 @@ const ROWS: Record<string, Row> = {
   "GET /ghost-attention/{dialogueId}": { params: { dialogueId: "ghostId" }, object: "project" },
   "GET /jobs": open,
   "POST /projects/{projectId}/import": { ...project, query: { task: "=helpfulness", name: "=set" }, raw: "not json\n" },
-  "GET /projects/{projectId}/snapshots": project,
+  "GET /snapshots": { query: { projectId: "projectId" }, object: "project" },
   "POST /projects/{projectId}/snapshots": { ...project, body: () => ({ name: "now" }) },
   "GET /snapshots/{id}": { params: { id: "snapshotId" }, object: "project" },
   "GET /snapshots/{id}/export": { params: { id: "snapshotId" }, query: { format: "=jsonl" }, object: "project" },
-  "GET /audit": { ...open, query: { projectId: "projectId" } },
-  "GET /audit/verify": open,
+  "GET /audit": { query: { projectId: "projectId" }, object: "project" },
 };
 
 const API = path.resolve(import.meta.dirname, "../../app/api/v1");
