@@ -23,9 +23,10 @@ async function* capped(source: ByteSource, bytesMax: number): AsyncGenerator<Uin
 export async function importUpload(
   context: ServiceContext,
   input: ImportInput,
-  source: ByteSource,
+  source: ByteSource | null,
   bytesMax = UPLOAD_BYTES_MAX,
 ): Promise<ImportReport> {
+  if (source === null) throw new DomainError("invalid", "The request has no body: send the file as it is.");
   await requireProject(context, context.db, input.projectId, "lead");
   const folder = await mkdtemp(path.join(tmpdir(), "pairwright-import-"));
   try {

@@ -1,0 +1,90 @@
+/** Reads and writes of the hash chain over the audit events, and the audit list. */
+import { sql } from "drizzle-orm";
+import type { Connection, Tx } from "../client";
+
+/** One event as texts, so that the hash covers exactly what Postgres stores (microseconds, jsonb's own key order). */
+export type EventText = Record<
+  "id" | "transaction" | "at" | "actorKind" | "action" | "objectType" | "objectId" | "details",
+  string
+> &
+  Record<"actorId" | "projectId", string | null>;
+
+const EVENT_TEXT = sql`e.id::text as id, e.transaction::text as transaction,
+  to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, e.actor_id::text as "actorId",
+  e.actor_kind as "actorKind", e.action, e.object_type as "objectType", e.object_id as "objectId",
+  e.project_id::text as "projectId", e.details::text as details`;
+
+/** One sealer at a time; released when the transaction ends. */
+export async function lockChain(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('audit_chain', 0))`);
+}
+
+export async function chainHead(connection: Connection): Promise<{ position: number; hash: string } | null> {
+  const { rows } = await connection.execute<{ position: string; hash: string }>(
+    sql`select position::text as position, hash from audit_chain order by audit_chain.position desc limit 1`,
+  );
+  return rows[0] ? { position: Number(rows[0].position), hash: rows[0].hash } : null;
+}
+
+/** Committed events that no link covers yet. An event of a slow transaction may have a lower id than sealed ones: it comes later. */
+export async function unsealedEvents(tx: Tx, limit: number): Promise<EventText[]> {
+  const { rows } = await tx.execute<EventText>(sql`
+    select ${EVENT_TEXT} from audit_events e
+    where not exists (select 1 from audit_chain c where c.event_id = e.id) order by e.id limit ${limit}`);
+  return rows;
+}
+
+export async function countUnsealed(connection: Connection): Promise<number> {
+  const { rows } = await connection.execute<{ n: number }>(sql`
+    select count(*)::int as n from audit_events e where not exists (select 1 from audit_chain c where c.event_id = e.id)`);
+  return rows[0]?.n ?? 0;
+}
+
+export async function insertLinks(tx: Tx, links: { position: number; eventId: string; hash: string }[]): Promise<void> {
+  await tx.execute(sql`
+    insert into audit_chain (position, event_id, hash)
+    select * from unnest(${sql.param(links.map((link) => link.position))}::bigint[],
+      ${sql.param(links.map((link) => link.eventId))}::bigint[], ${sql.param(links.map((link) => link.hash))}::text[])`);
+}
+
+export type StoredLink = { position: string; hash: string; eventId: string; found: boolean } & EventText;
+
+/** Links after `position` in order, each with its event as it stands now (`found` is false where it is gone). */
+export async function linksAfter(connection: Connection, position: number, limit: number): Promise<StoredLink[]> {
+  const { rows } = await connection.execute<StoredLink>(sql`
+    select c.position::text as position, c.hash, c.event_id::text as "eventId", e.id is not null as found, ${EVENT_TEXT}
+    from audit_chain c left join audit_events e on e.id = c.event_id
+    where c.position > ${position} order by c.position limit ${limit}`);
+  return rows;
+}
+
+export interface AuditRow extends Record<string, unknown> {
+  id: string;
+  at: Date | string;
+  actorId: string | null;
+  actorName: string | null;
+  actorKind: string;
+  action: string;
+  objectType: string;
+  objectId: string;
+  projectId: string | null;
+  details: Record<string, unknown>;
+  sealed: boolean;
+}
+
+/** Newest first, below `before`. */
+export async function listEvents(
+  connection: Connection,
+  filter: { projectId?: string; objectId?: string; before?: string; limit: number },
+): Promise<AuditRow[]> {
+  const { rows } = await connection.execute<AuditRow>(sql`
+    select e.id::text as id, e.at, e.actor_id as "actorId", u.name as "actorName", e.actor_kind as "actorKind", e.action,
+      e.object_type as "objectType", e.object_id as "objectId", e.project_id as "projectId", e.details,
+      exists (select 1 from audit_chain c where c.event_id = e.id) as sealed
+    from audit_events e left join users u on u.id = e.actor_id
+    where (${filter.projectId ?? null}::uuid is null or e.project_id = ${filter.projectId ?? null}::uuid)
+      and (${filter.objectId ?? null}::text is null or e.object_id = ${filter.objectId ?? null}::text)
+      and (${filter.before ?? null}::bigint is null or e.id < ${filter.before ?? null}::bigint)
+    order by e.id desc limit ${filter.limit}`);
+  return rows;
+}

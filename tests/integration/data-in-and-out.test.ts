@@ -1,0 +1,246 @@
+/** Import -> freeze -> export on a real Postgres: all or nothing, duplicates, hold-out across rounds, bytes that repeat. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createDatabase, type Database } from "@/db/client";
+import { insertAudit } from "@/db/queries/audit";
+import { campaigns, projects } from "@/db/schema";
+import { projectSettingsSchema } from "@/lib/domain/project-settings";
+import * as environment from "@/lib/env";
+import { DomainError } from "@/lib/errors";
+import { sealAudit, verifyAudit } from "@/lib/services/audit/chain";
+import { type ServiceContext, systemContext } from "@/lib/services/context";
+import { exportSnapshot } from "@/lib/services/export/export";
+import { type ImportInput, importRows } from "@/lib/services/import/run";
+import { freezeSnapshot } from "@/lib/services/snapshots/freeze";
+import { readPairs, verifySnapshot } from "@/trainer/format/snapshot";
+import { createTestDatabase, type TestDatabase } from "../support/database";
+
+let testDatabase: TestDatabase;
+let database: Database;
+let context: ServiceContext;
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), "pairwright-data-"));
+  testDatabase = await createTestDatabase();
+  const real = environment.env();
+  vi.spyOn(environment, "env").mockReturnValue({ ...real, PAIRWRIGHT_HOME: home });
+  database = createDatabase(testDatabase.url, { connectionsMax: 4 });
+  context = systemContext(database.db, "import");
+});
+afterAll(async () => {
+  await database.pool.end();
+  await testDatabase.drop();
+  await rm(home, { recursive: true, force: true });
+});
+
+const actor = { id: null, kind: "seed" } as const;
+
+async function createProject(heldoutShare = 0.2): Promise<{ projectId: string; campaignId: string }> {
+  return database.db.transaction(async (tx) => {
+    await insertAudit(tx, { actor, action: "fixture", objectType: "fixture", objectId: "project" });
+    const settings = projectSettingsSchema.parse({ heldoutShare });
+    const [project] = await tx.insert(projects).values({ name: "P", settings }).returning();
+    const projectId = project!.id;
+    const [campaign] = await tx
+      .insert(campaigns)
+      .values({ projectId, name: "C", kind: "preference", task: "helpfulness", overlap: 3 })
+      .returning();
+    return { projectId, campaignId: campaign!.id };
+  });
+}
+
+const run = (input: Omit<ImportInput, "sourceName">, bytes: Buffer | string) =>
+  importRows(context, { sourceName: "test", ...input }, () =>
+    (async function* () {
+      yield Buffer.from(bytes);
+    })(),
+  );
+const jsonl = (rows: unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+const trl = (index: number) => ({ prompt: `question ${index}`, chosen: `good ${index}`, rejected: `bad ${index}` });
+const count = async (table: string, projectId: string): Promise<number> => {
+  const { rows } = await database.db.execute<{ n: number }>(
+    sql`select count(*)::int as n from ${sql.identifier(table)} where project_id = ${projectId}`,
+  );
+  return rows[0]!.n;
+};
+const problemsOf = (error: unknown) => (error as DomainError).problems;
+
+describe("import", () => {
+  test("stores verdicts as comparisons of the source, skips duplicates and says where", async () => {
+    const { projectId } = await createProject();
+    const bytes = gzipSync(jsonl([trl(1), trl(2), trl(1), { ...trl(3), rejected: "good 3" }]));
+    const first = await run({ projectId, task: "helpfulness" }, bytes);
+    expect(first).toMatchObject({ format: "trl", rows: 4, comparisons: 2, skipped: 2 });
+    expect(first.skippedLines).toEqual([
+      { line: 3, reason: "the same as line 1" },
+      { line: 4, reason: "chosen and rejected are the same text" },
+    ]);
+    const again = await run({ projectId, task: "helpfulness" }, bytes);
+    expect(again).toMatchObject({ comparisons: 0, skipped: 4 });
+    expect(again.skippedLines[0]).toEqual({ line: 1, reason: "already in the project" });
+    const { rows } = await database.db.execute(sql`
+      select source, source_name, user_id, strength from comparisons where project_id = ${projectId}`);
+    expect(rows).toEqual(Array(2).fill({ source: "import", source_name: "test", user_id: null, strength: null }));
+    const items = await database.db.execute(sql`
+      select distinct state, slots_remaining, pair_probability from items where project_id = ${projectId}`);
+    expect(items.rows).toEqual([{ state: "done", slots_remaining: 0, pair_probability: 1 }]);
+  });
+
+  test("one bad line among many leaves nothing behind and is named", async () => {
+    const { projectId } = await createProject();
+    const lines = Array.from({ length: 1200 }, (_, index) => JSON.stringify(trl(index)));
+    lines[1100] = '{"prompt":"a"';
+    lines[1150] = JSON.stringify({ ...trl(5), chosen: 3 });
+    const error = await run({ projectId, task: "safety" }, lines.join("\n")).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(DomainError);
+    expect(problemsOf(error).map((problem) => problem.line)).toEqual([1101, 1151]);
+    for (const table of ["comparisons", "items", "dialogues", "campaigns"])
+      expect(await count(table, projectId)).toBe(table === "campaigns" ? 1 : 0);
+  });
+
+  test("pairs without a verdict wait in the campaign, prompts go to the prompts", async () => {
+    const { projectId, campaignId } = await createProject();
+    const rows = [
+      { prompt: "q", responses: ["a", "b"] },
+      { prompt: "q", responses: ["b", "a"] },
+      { prompt: "only" },
+      { prompt: "only" },
+    ];
+    const noCampaign = await run({ projectId, task: "helpfulness" }, jsonl(rows)).catch((caught: unknown) => caught);
+    expect(problemsOf(noCampaign)[0]).toMatchObject({ line: 1, message: expect.stringContaining("campaign") });
+    const report = await run({ projectId, campaignId, task: "helpfulness" }, jsonl(rows));
+    expect(report).toMatchObject({ items: 1, prompts: 1, skipped: 2 });
+    const items = await database.db.execute(sql`
+      select state, overlap, slots_remaining from items where campaign_id = ${campaignId}`);
+    expect(items.rows).toEqual([{ state: "open", overlap: 3, slots_remaining: 3 }]);
+    expect(await run({ projectId, campaignId, task: "helpfulness" }, jsonl(rows))).toMatchObject({
+      items: 0,
+      prompts: 0,
+      skipped: 4,
+    });
+  });
+
+  test("twenty thousand pairs take seconds", async () => {
+    const { projectId } = await createProject();
+    const started = performance.now();
+    const report = await run(
+      { projectId, task: "helpfulness" },
+      jsonl(Array.from({ length: 20_000 }, (_, index) => trl(index))),
+    );
+    expect(report.comparisons).toBe(20_000);
+    expect(performance.now() - started).toBeLessThan(40_000);
+  });
+});
+
+describe("freeze and export", () => {
+  test("the same data gives the same bytes, a smaller share frees nothing, every export reads back", async () => {
+    const { projectId } = await createProject(0.3);
+    await run({ projectId, task: "helpfulness" }, jsonl(Array.from({ length: 300 }, (_, index) => trl(index))));
+    const first = await freezeSnapshot(context, { projectId, name: "one" });
+    const { train, heldout } = first.manifest.files;
+    expect(train.rows + heldout.rows).toBe(300);
+    expect(heldout.rows).toBeGreaterThan(50);
+    await verifySnapshot(path.join(home, "snapshots", first.id));
+
+    await database.db.transaction(async (tx) => {
+      await insertAudit(tx, { actor, action: "fixture", objectType: "project", objectId: projectId });
+      await tx.execute(
+        sql`update projects set settings = jsonb_set(settings, '{heldoutShare}', '0') where id = ${projectId}`,
+      );
+    });
+    const second = await freezeSnapshot(context, { projectId, name: "two" });
+    expect(second.manifest.files).toEqual(first.manifest.files);
+    expect(second.manifest.heldoutShare).toBe(0.3);
+    expect(second.manifest.datasheet).toMatchObject({
+      counts: { task: { helpfulness: 300 }, source: { import: 300 } },
+    });
+    const kept = await database.db.execute(sql`
+      select count(*)::int as n, count(*) filter (where heldout)::int as heldout from snapshot_comparisons where snapshot_id = ${second.id}`);
+    expect(kept.rows).toEqual([{ n: 300, heldout: heldout.rows }]);
+
+    for (const format of ["jsonl", "trl", "hh", "csv", "parquet"] as const) {
+      const file = await exportSnapshot(context, { id: second.id, format, split: "train" });
+      const chunks: Buffer[] = [];
+      for await (const chunk of file.bytes) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      expect(file.fileName).toMatch(/^pairwright-[0-9a-f]{8}-train\.[a-z.]+$/);
+      if (format === "jsonl")
+        expect(bytes).toEqual(await readFile(path.join(home, "snapshots", second.id, "train.jsonl")));
+      if (format === "trl" || format === "hh" || format === "jsonl") {
+        const other = await createProject();
+        const report = await run({ projectId: other.projectId }, bytes);
+        expect(report).toMatchObject({ format, comparisons: train.rows, skipped: 0 });
+      }
+    }
+    const exports = await database.db.execute(
+      sql`select count(*)::int as n from exports where snapshot_id = ${second.id}`,
+    );
+    expect(exports.rows).toEqual([{ n: 5 }]);
+  });
+
+  test("preferred_unsafe stays out and is counted; an empty project is refused and leaves no files", async () => {
+    const { projectId } = await createProject();
+    const before = await readdir(path.join(home, "snapshots"));
+    await expect(freezeSnapshot(context, { projectId, name: "none" })).rejects.toThrow(/nothing to freeze/);
+    expect(await readdir(path.join(home, "snapshots"))).toEqual(before);
+
+    await run({ projectId, task: "safety" }, jsonl([trl(1), trl(2)]));
+    await database.db.transaction(async (tx) => {
+      await insertAudit(tx, { actor, action: "fixture", objectType: "project", objectId: projectId });
+      await tx.execute(sql`
+        insert into comparisons (project_id, item_id, source, source_name, task, chosen_id, rejected_id, safety, supersedes_id, idempotency_key, payload_hash)
+        select project_id, item_id, source, source_name, task, rejected_id, chosen_id, 'preferred_unsafe', id, 'newer', 'x'
+        from comparisons where project_id = ${projectId} order by sequence limit 1`);
+    });
+    const snapshot = await freezeSnapshot(context, { projectId, name: "some" });
+    expect(snapshot.manifest.datasheet).toMatchObject({ excluded: { preferred_unsafe: 1 }, superseded: 1 });
+    const pairs = [];
+    for (const split of ["train", "heldout"])
+      for await (const pair of readPairs(path.join(home, "snapshots", snapshot.id, `${split}.jsonl`)))
+        pairs.push(pair.prompt[0]?.content);
+    expect(pairs).toEqual(["question 2"]);
+  });
+
+  test("a split whose files are gone is told, not half sent", async () => {
+    const { projectId } = await createProject();
+    await run({ projectId, task: "safety" }, jsonl([trl(1)]));
+    const snapshot = await freezeSnapshot(context, { projectId, name: "lost" });
+    await rm(path.join(home, "snapshots", snapshot.id), { recursive: true });
+    await expect(exportSnapshot(context, { id: snapshot.id, format: "trl", split: "train" })).rejects.toThrow(
+      /data folder/,
+    );
+  });
+});
+
+describe("audit chain", () => {
+  test("holds after sealing, and names the first link that a hand in the database broke", async () => {
+    await Promise.all([sealAudit(context), sealAudit(context)]);
+    const whole = await verifyAudit(context);
+    expect(whole).toMatchObject({ broken: null, unsealed: 0 });
+    expect(whole.verified).toBeGreaterThan(10);
+    await createProject();
+    expect(await verifyAudit(context)).toMatchObject({ unsealed: 1, head: whole.head });
+    await sealAudit(context);
+    await database.db.execute(sql`alter table audit_events disable trigger user`);
+    await database.db.execute(
+      sql`update audit_events set details = '{"forged": true}' where id = (select event_id from audit_chain where position = 5)`,
+    );
+    await database.db.execute(sql`alter table audit_events enable trigger user`);
+    expect(await verifyAudit(context)).toMatchObject({ verified: 4, broken: { position: 5 } });
+  });
+});
+
+test("an upload from a file gives the same report as a stream", async () => {
+  const { importFile } = await import("@/lib/services/import/run");
+  const { projectId } = await createProject();
+  const file = path.join(home, "upload.jsonl");
+  await writeFile(file, jsonl([trl(1)]));
+  expect(await importFile(context, { projectId, task: "helpfulness", sourceName: "file" }, file)).toMatchObject({
+    comparisons: 1,
+  });
+});
