@@ -138,7 +138,8 @@ function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D, weights: tf.Ten
   return differentiable([logits], (...args) => {
     const [ls, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
     const shifted = tf.sub(ls, tf.max(ls, -1, true));
-    const oneHot = tf.oneHot(targets, ls.shape[1], 1, 0, "float32");
+    // The wasm kernel writes integers whatever type it is asked for, so the cast is a step of its own.
+    const oneHot = tf.cast(tf.oneHot(targets, ls.shape[1], 1, 0, "int32"), "float32");
     const total = tf.log(tf.sum(tf.exp(shifted), -1));
     save([tf.softmax(ls), oneHot, weights]);
     return {

@@ -1,0 +1,142 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createRandom } from "../core/random";
+import { chooseEngine } from "../engines";
+import { ops, overrideOps, resetOps } from "./index";
+
+beforeAll(async () => {
+  await chooseEngine("wasm");
+});
+
+function draw(shape: number[], seed: number): tf.Tensor {
+  const random = createRandom(seed);
+  return tf.tensor(
+    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()),
+    shape,
+  );
+}
+
+/** Compares every input's gradient of sum(f * weights) with central differences. */
+function checkGradients(inputs: tf.Tensor[], f: (...inputs: tf.Tensor[]) => tf.Tensor): void {
+  const weights = draw(
+    tf.tidy(() => f(...inputs).shape),
+    99,
+  );
+  const loss = (...args: tf.Tensor[]) => tf.sum(tf.mul(f(...args), weights)) as tf.Scalar;
+  const variables = inputs.map((input) => tf.variable(input));
+  const { grads } = tf.variableGrads(() => loss(...variables), variables);
+  const step = 1e-2;
+  variables.forEach((variable, which) => {
+    const values = variable.dataSync().slice();
+    const analytic = grads[variable.name]?.dataSync() as Float32Array;
+    const at = (index: number, shift: number) => {
+      const moved = values.slice();
+      moved[index] = (moved[index] as number) + shift;
+      return tf.tidy(
+        () => loss(...inputs.map((input, i) => (i === which ? tf.tensor(moved, input.shape) : input))).dataSync()[0],
+      ) as number;
+    };
+    for (let index = 0; index < values.length; index += Math.ceil(values.length / 12)) {
+      const numeric = (at(index, step) - at(index, -step)) / (2 * step);
+      expect(Math.abs((analytic[index] as number) - numeric), `input ${which}, element ${index}`).toBeLessThan(
+        5e-3 + 5e-3 * Math.abs(numeric),
+      );
+    }
+  });
+}
+
+describe("the gradients of the reference operations equal central differences", () => {
+  it("rmsNorm", () => {
+    checkGradients([draw([3, 8], 1), draw([8], 2)], (x, w) => ops.rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, 1e-5));
+  });
+
+  it("rope", () => {
+    const angle = draw([1, 1, 3, 2], 3);
+    const both = (t: tf.Tensor) => tf.concat([t, t], 3) as tf.Tensor4D;
+    const [cos, sin] = [both(tf.cos(angle)), both(tf.sin(angle))];
+    checkGradients([draw([2, 2, 3, 4], 4)], (x) => ops.rope(x as tf.Tensor4D, cos, sin));
+  });
+
+  it("swiglu", () => {
+    checkGradients([draw([3, 4], 5), draw([3, 4], 6)], (g, u) => ops.swiglu(g as tf.Tensor2D, u as tf.Tensor2D));
+  });
+
+  it("logSigmoid", () => {
+    checkGradients([draw([7], 7)], (x) => ops.logSigmoid(x));
+  });
+
+  it("embedding, with a row that occurs twice", () => {
+    const ids = tf.tensor1d([4, 1, 4], "int32");
+    checkGradients([draw([5, 3], 8)], (table) => ops.embedding(table as tf.Tensor2D, ids));
+  });
+
+  it("attention with grouped queries and a mask", () => {
+    const mask = tf.tensor4d([0, -1e9, -1e9, 0, 0, -1e9, 0, -1e9, 0], [1, 1, 3, 3]);
+    checkGradients([draw([2, 4, 3, 4], 9), draw([2, 2, 3, 4], 10), draw([2, 2, 3, 4], 11)], (q, k, v) =>
+      ops.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask),
+    );
+  });
+
+  it("crossEntropy, with a row of weight 0", () => {
+    const targets = tf.tensor1d([2, 0, 4], "int32");
+    const weights = tf.tensor1d([0.5, 0, 0.25]);
+    checkGradients([draw([3, 5], 12)], (logits) => ops.crossEntropy(logits as tf.Tensor2D, targets, weights));
+  });
+});
+
+describe("values", () => {
+  it("logSigmoid stays finite and exact on both tails", () => {
+    const values = ops.logSigmoid(tf.tensor1d([-100, -20, 0, 20, 100])).dataSync();
+    expect(values[0]).toBeCloseTo(-100, 4);
+    expect(values[1]).toBeCloseTo(-20, 5);
+    expect(values[2]).toBeCloseTo(-Math.LN2, 6);
+    expect(Math.abs(values[3] as number)).toBeLessThan(1e-6);
+    expect(Math.abs(values[4] as number)).toBeLessThan(1e-6);
+  });
+
+  it("crossEntropy of even logits is the log of their number, and large logits do not overflow", () => {
+    const one = (logits: number[]) =>
+      ops.crossEntropy(tf.tensor2d([logits]), tf.tensor1d([1], "int32"), tf.tensor1d([1])).dataSync()[0];
+    expect(one([3, 3, 3, 3])).toBeCloseTo(Math.log(4), 5);
+    expect(one([500, -500])).toBeCloseTo(1000, 2);
+    expect(one([0, 2, 0])).toBeCloseTo(Math.log(2 + Math.exp(2)) - 2, 5);
+  });
+
+  it("an engine's own operation takes the reference's place until it is reset", () => {
+    const doubled = <T extends tf.Tensor>(x: T): T => tf.mul(x, 2) as T;
+    overrideOps({ logSigmoid: doubled });
+    expect(ops.logSigmoid(tf.scalar(3)).dataSync()[0]).toBe(6);
+    resetOps();
+    expect(ops.logSigmoid(tf.scalar(3)).dataSync()[0]).toBeLessThan(0);
+  });
+});
+
+describe("the wasm engine's matrix product", () => {
+  it.each([
+    { a: [40, 30], b: [30, 50], transposeA: false, transposeB: false },
+    { a: [40, 30], b: [50, 30], transposeA: false, transposeB: true },
+    { a: [30, 40], b: [30, 50], transposeA: true, transposeB: false },
+    { a: [3, 30, 40], b: [3, 50, 30], transposeA: true, transposeB: true },
+    { a: [2, 3, 40, 30], b: [2, 3, 30, 50], transposeA: false, transposeB: false },
+    { a: [2, 3], b: [3, 2], transposeA: false, transposeB: false },
+  ])("equals the definition for $a x $b", ({ a, b, transposeA, transposeB }) => {
+    // The backend's own count: kernels that forget a temporary leave it there, outside tfjs's books.
+    const held = () => tf.backend().numDataIds();
+    const before = held();
+    tf.tidy(() => {
+      const [left, right] = [draw(a, 20), draw(b, 21)];
+      const flip = (t: tf.Tensor) =>
+        tf.transpose(
+          t,
+          t.shape.map((_, i, all) => (i < all.length - 2 ? i : 2 * all.length - 3 - i)),
+        );
+      const [plainLeft, plainRight] = [transposeA ? flip(left) : left, transposeB ? flip(right) : right];
+      const product = tf.matMul(left, right, transposeA, transposeB);
+      // By the definition: rows times columns, added up by other kernels.
+      const expected = tf.sum(tf.mul(tf.expandDims(plainLeft, -1), tf.expandDims(plainRight, -3)), -2);
+      expect(product.shape).toEqual(expected.shape);
+      expect(tf.max(tf.abs(tf.sub(product, expected))).dataSync()[0]).toBeLessThan(1e-4);
+    });
+    expect(held()).toBe(before);
+  });
+});
