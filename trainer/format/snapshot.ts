@@ -7,30 +7,11 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { z } from "zod";
+import type { z } from "zod";
+import { type SnapshotManifest, SPLITS, snapshotManifestSchema } from "./manifest";
 import { type PreferencePair, preferencePairSchema } from "./pair";
 
-export const SNAPSHOT_FORMAT = "pairwright.snapshot/1";
-export const SPLITS = ["train", "heldout"] as const;
-export type Split = (typeof SPLITS)[number];
-
-const fileSchema = z.strictObject({
-  name: z.string(),
-  rows: z.number().int().nonnegative(),
-  bytes: z.number().int().nonnegative(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-
-export const snapshotManifestSchema = z.object({
-  format: z.literal(SNAPSHOT_FORMAT),
-  createdAt: z.string(),
-  /** Share of prompts held out by prompt hash, 0..1. */
-  heldoutShare: z.number().min(0).max(1),
-  files: z.object({ train: fileSchema, heldout: fileSchema }),
-  /** Datasheet: counts by task, strength, safety bin, language, source, and what was excluded and why. */
-  datasheet: z.record(z.string(), z.unknown()),
-});
-export type SnapshotManifest = z.infer<typeof snapshotManifestSchema>;
+export * from "./manifest";
 
 /** Names the file, line (1-based) and field of bad input. */
 export class SnapshotFormatError extends Error {

@@ -1,0 +1,5 @@
+import { TrainingRunsView } from "./training-runs-view";
+
+export default async function TrainingRunsPage({ params }: { params: Promise<{ projectId: string }> }) {
+  return <TrainingRunsView projectId={(await params).projectId} />;
+}
