@@ -29,6 +29,8 @@ export interface Engine {
   describe(): EngineDescription;
   /** Largest padded token count of one micro-batch; `null` when only memory limits it. */
   readonly tokensPerMicroBatchMax: number | null;
+  /** Largest number of weights it can train, where its address space sets a limit. */
+  readonly trainableParametersMax?: number;
   /** Bytes held by the process (or on the device, where there is one). */
   memoryBytes(): number;
 }
@@ -39,4 +41,14 @@ export class EngineError extends Error {
     super(message, options);
     this.name = "EngineError";
   }
+}
+
+/** Refuses a model that the engine could not hold together with its gradients and moments, before work is spent on it. */
+export function checkTrainable(engine: Engine, parameterCount: number): void {
+  const limit = engine.trainableParametersMax;
+  if (limit !== undefined && parameterCount > limit)
+    throw new EngineError(
+      `the model has ${Math.round(parameterCount / 1e6)} million weights; the ${engine.name} engine trains at most ${Math.round(limit / 1e6)} million. ` +
+        "Install a faster engine (npm run engine -- install libtorch) or take a smaller model",
+    );
 }

@@ -13,6 +13,8 @@ import { installFastMatMul } from "./wasm-matmul";
 
 /** tfjs-backend-wasm aborts on activations of several thousand tokens at width 256, so micro-batches stay below that. */
 const TOKENS_PER_MICRO_BATCH_MAX = 2048;
+/** Weights, two moments and two gradients in f32 must fit in wasm's 4 GiB with room for activations; 135 million did not. */
+const TRAINABLE_PARAMETERS_MAX = 50_000_000;
 const PROCESS_EVENTS = ["uncaughtException", "unhandledRejection"] as const;
 
 /**
@@ -34,6 +36,7 @@ async function withoutNewProcessListeners(run: () => Promise<void>): Promise<voi
 class WasmEngine implements Engine {
   readonly name = "wasm" as const;
   readonly tokensPerMicroBatchMax = TOKENS_PER_MICRO_BATCH_MAX;
+  readonly trainableParametersMax = TRAINABLE_PARAMETERS_MAX;
 
   async unavailableReason(): Promise<string | null> {
     return typeof WebAssembly === "object" ? null : "this JavaScript runtime has no WebAssembly";

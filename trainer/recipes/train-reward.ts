@@ -5,11 +5,18 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { type LoadedModel, loadModelDirectory, saveRewardModelDirectory } from "../core/checkpoint-directory";
 import { logSigmoidOf, rewardLoss } from "../core/losses";
-import { createModel, disposeModel, type LlamaModel, REWARD_HEAD, readVariables } from "../core/model/parameters";
+import {
+  createModel,
+  disposeModel,
+  type LlamaModel,
+  parameterCount,
+  REWARD_HEAD,
+  readVariables,
+} from "../core/model/parameters";
 import { pairRewards } from "../core/model/reward-pairs";
 import { createOptimizer, disposeOptimizer, type OptimizerState } from "../core/optimizer";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { chooseEngine, type Engine } from "../engines";
+import { checkTrainable, chooseEngine, type Engine } from "../engines";
 import { type TrainingConfig, type TrainingMetric, trainingConfigSchema } from "../format/training-config";
 import { TrainingDataError } from "./errors";
 import { planSteps } from "./micro-batches";
@@ -167,6 +174,7 @@ async function openRun(options: TrainRewardOptions): Promise<Run> {
   note(`data: ${set.pairs.length} pairs after mixing, ${set.truncated} shortened${left}`);
   const { engine, reason } = await chooseEngine(config.engine);
   note(`engine ${reason}`);
+  checkTrainable(engine, parameterCount(base.config, "reward"));
   const fingerprint = fingerprintRun(config, engine, data, base);
   await openRunDirectory(paths, options.resume ?? false);
   const finished = (options.resume ?? false) && (await isFinished(paths, fingerprint));

@@ -10,11 +10,18 @@ import { z } from "zod";
 import { type LoadedModel, loadModelDirectory, saveLanguageModelDirectory } from "../core/checkpoint-directory";
 import { layOut, singleRow } from "../core/model/layout";
 import { hiddenStates, logitsAt } from "../core/model/llama";
-import { createModel, disposeModel, type LlamaModel, ModelError, readVariables } from "../core/model/parameters";
+import {
+  createModel,
+  disposeModel,
+  type LlamaModel,
+  ModelError,
+  parameterCount,
+  readVariables,
+} from "../core/model/parameters";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { chooseEngine } from "../engines";
+import { checkTrainable, chooseEngine } from "../engines";
 import { describeIssues, SnapshotFormatError } from "../format/snapshot";
 import { ENGINE_NAMES } from "../format/training-config";
 import { ops } from "../ops";
@@ -177,6 +184,7 @@ async function openSftRun(options: TrainSftOptions) {
   note(`data: ${items.length} rows${empty > 0 ? `, ${empty} left out (no token carries loss)` : ""}`);
   const { engine, reason } = await chooseEngine(config.engine);
   note(`engine ${reason}`);
+  checkTrainable(engine, parameterCount(base.config, "language-model"));
   const { checkpointEverySteps: _saving, engine: _asked, ...deciding } = config;
   const { name, precision } = engine.describe();
   const baseFingerprint = fingerprintTensors(base.tensors);

@@ -48,6 +48,13 @@ export function parameterShapes(config: ModelConfig, head: HeadKind): Map<string
   return shapes;
 }
 
+export function parameterCount(config: ModelConfig, head: HeadKind): number {
+  const sizes = [...parameterShapes(config, head).values()].map((shape) =>
+    shape.reduce((product, side) => product * side, 1),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 function drawNormal(shape: number[], deviation: number, seed: number): HostTensor {
   const random = createRandom(seed);
   const size = shape.reduce((product, side) => product * side, 1);
