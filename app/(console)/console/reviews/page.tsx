@@ -1,0 +1,10 @@
+import { redirect } from "next/navigation";
+import { currentUser } from "@/lib/auth/session";
+import { hasRole } from "@/lib/domain/roles";
+import { ReviewsView } from "./reviews-view";
+
+export default async function ReviewsPage() {
+  const user = await currentUser();
+  if (!user || !hasRole(user.role, "reviewer")) redirect("/annotate");
+  return <ReviewsView />;
+}
