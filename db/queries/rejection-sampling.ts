@@ -35,6 +35,9 @@ const groupColumns = {
   medianReward: sql<
     number | null
   >`(select percentile_cont(0.5) within group (order by ${rejectionSamplingCandidates.combinedReward}) ${inGroup})`,
+  rewards: sql<
+    (number | null)[]
+  >`(select coalesce(array_agg(${rejectionSamplingCandidates.combinedReward} order by ${rejectionSamplingCandidates.position}), '{}') ${inGroup})`,
 };
 
 const conditionOf = (filter: GroupFilter) =>

@@ -18,6 +18,8 @@ export const rejectionSamplingGroupSummarySchema = z.object({
   /** Combined reward of the best candidate, 0..1; null until scored. */
   bestReward: z.number().nullable(),
   medianReward: z.number().nullable(),
+  /** Combined rewards in the order the candidates were sampled; null where not scored. For reward against N. */
+  rewards: z.array(z.number().nullable()),
   itemId: z.uuid().nullable(),
   createdAt: z.string(),
 });

@@ -1,7 +1,7 @@
 /** Reward models, how they were evaluated, which one serves, and scoring with them. */
 import { z } from "zod";
 import { evaluationReportSchema } from "@/trainer/format/evaluation";
-import { messageSchema, taskSchema } from "@/trainer/format/pair";
+import { messageSchema, preferencePairSchema, taskSchema } from "@/trainer/format/pair";
 import { defineEndpoint } from "./endpoint";
 
 const lead = { role: "lead", scope: "train" } as const;
@@ -19,6 +19,17 @@ export const evaluationSchema = z.object({
   createdAt: z.string(),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** A pair the model gets wrong, with its texts; `pair` is null when the snapshot's files are not on this machine. */
+export const worstPairSchema = z.object({
+  pairId: z.string(),
+  rewardChosen: z.number(),
+  rewardRejected: z.number(),
+  pair: preferencePairSchema
+    .pick({ prompt: true, chosen: true, rejected: true, strength: true, safety: true })
+    .nullable(),
+});
+export type WorstPair = z.infer<typeof worstPairSchema>;
 
 export const rewardModelSchema = z.object({
   id: z.uuid(),
@@ -93,7 +104,7 @@ export const getEvaluation = defineEndpoint({
   summary: "One evaluation: accuracy by strength and safety bin, calibration, length bias",
   access: lead,
   params: z.object({ evaluationId: z.uuid() }),
-  response: evaluationSchema,
+  response: evaluationSchema.extend({ worstPairs: z.array(worstPairSchema) }),
 });
 
 export const requestEvaluation = defineEndpoint({

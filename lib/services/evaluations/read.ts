@@ -1,10 +1,11 @@
 /** Evaluations as people see them. */
 import { type EvaluationRow, selectEvaluation, selectEvaluations } from "@/db/queries/training";
-import type { Evaluation } from "@/lib/contracts/reward-models";
+import type { Evaluation, WorstPair } from "@/lib/contracts/reward-models";
 import { notFound } from "@/lib/errors";
 import { evaluationReportSchema } from "@/trainer/format/evaluation";
 import { requireProject, type ServiceContext } from "../context";
 import { iso } from "../instants";
+import { worstPairs } from "./worst-pairs";
 
 export function evaluationView({ evaluation, task }: EvaluationRow): Evaluation {
   return {
@@ -17,11 +18,15 @@ export function evaluationView({ evaluation, task }: EvaluationRow): Evaluation 
   };
 }
 
-export async function getEvaluation(context: ServiceContext, id: string): Promise<Evaluation> {
+export async function getEvaluation(
+  context: ServiceContext,
+  id: string,
+): Promise<Evaluation & { worstPairs: WorstPair[] }> {
   const row = await selectEvaluation(context.db, id);
   if (!row) throw notFound("Evaluation");
   await requireProject(context, context.db, row.projectId, "lead");
-  return evaluationView(row);
+  const view = evaluationView(row);
+  return { ...view, worstPairs: await worstPairs(context, { snapshotId: view.snapshotId, worst: view.report.worst }) };
 }
 
 export async function listEvaluations(
