@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { DurabilityError } from "@/db/embedded";
-import { isAlive } from "@/db/embedded/process";
+import { delay, isAlive } from "@/db/embedded/process";
 import { childEnvironment, type Env, EnvError, env as readEnv } from "@/lib/env";
 import { buildIfNeeded } from "./supervisor/build";
 import { endOfLog, ManagedChild, openLog, spawnLogged } from "./supervisor/child";
@@ -17,7 +17,7 @@ import { keptSecret, openDatabase, type Prepared, prepareSchema, StartError } fr
 import { withProgress } from "./supervisor/progress";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
-const WATCH_PARENT = pathToFileURL(path.join(ROOT, "lib", "cli", "supervisor", "watch-parent.mjs")).href;
+const WATCH_PARENT = `${pathToFileURL(path.join(ROOT, "lib", "cli", "supervisor", "watch-parent.mjs")).href}?parent=${process.pid}`;
 const TSX = pathToFileURL(path.join(ROOT, "node_modules", "tsx", "dist", "esm", "index.mjs")).href;
 const NEXT = path.join(ROOT, "node_modules", "next", "dist", "bin", "next");
 
@@ -108,8 +108,21 @@ class Supervisor {
     return path.join(this.env.PAIRWRIGHT_HOME, "logs", `${name}.log`);
   }
 
-  private build(): Promise<void> {
+  /** Next allows one build of a folder at a time; when somebody else builds (a second home, a test run), ours waits for its turn. */
+  private async build(): Promise<void> {
     const logFile = this.logFile("build");
+    for (let attempt = 0; ; attempt++) {
+      const code = await this.buildOnce(logFile);
+      this.checkStop();
+      if (code === 0) return;
+      const text = endOfLog(logFile, 30);
+      if (attempt < 150 && endOfLog(logFile, 10).includes("Another next build process is already running"))
+        await delay(2_000);
+      else throw new StartError(`The web application could not be built (${code}). Log: ${logFile}\n${text}`);
+    }
+  }
+
+  private buildOnce(logFile: string): Promise<number | string> {
     const args = ["--import", WATCH_PARENT, NEXT, "build"];
     const child = spawnLogged({ name: "build", args, cwd: ROOT, environment: this.variables(), logFile });
     this.building = child;
@@ -117,13 +130,7 @@ class Supervisor {
       child.on("error", reject);
       child.on("exit", (code, signal) => {
         this.building = undefined;
-        if (code === 0) return resolve();
-        if (this.stopRequested) return reject(new Stopped());
-        reject(
-          new StartError(
-            `The web application could not be built (${signal ?? `code ${code}`}). Log: ${logFile}\n${endOfLog(logFile, 30)}`,
-          ),
-        );
+        resolve(signal ?? code ?? "unknown");
       });
     });
   }
@@ -183,7 +190,7 @@ class Supervisor {
         told = true;
         say(`not ready yet: ${body || "the web process does not answer"}. Logs: ${path.dirname(this.logFile("web"))}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await delay(100);
     }
     const lines = [
       "",

@@ -43,5 +43,7 @@ export async function buildIfNeeded(root: string, run: () => Promise<void>): Pro
   if (isBuilt(root, stamp)) return;
   rmSync(stampFile(root), { force: true });
   await run();
+  if (!existsSync(path.join(root, ".next", "BUILD_ID")))
+    throw new Error("next build ended without an error but left no build");
   writeFileSync(stampFile(root), stamp);
 }
