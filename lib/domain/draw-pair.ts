@@ -29,7 +29,8 @@ export function pairProbability(variants: readonly WeightedVariant[], first: str
   const a = variants.find((variant) => variant.id === first);
   const b = variants.find((variant) => variant.id === second);
   if (!a || !b || first === second) return 0;
-  return orderedProbability(variants, a, b) + orderedProbability(variants, b, a);
+  // Rounding can push a certain pair past one.
+  return Math.min(1, orderedProbability(variants, a, b) + orderedProbability(variants, b, a));
 }
 
 export function inclusionProbability(variants: readonly WeightedVariant[], id: string): number {
