@@ -38,7 +38,7 @@ function Profile({ name, locale }: { name: string; locale: "en" | "ko" }) {
     const chosen = form.get("locale") === "ko" ? ("ko" as const) : ("en" as const);
     await action.mutateAsync({ body: { name: String(form.get("name")) } });
     await chooseLocale(chosen);
-    toast.success(t("saved"));
+    toast({ title: t("saved") });
     router.refresh();
   };
   return (
