@@ -26,7 +26,7 @@ const ARROWS: Record<string, string[]> = {
   "lib/policies": ["lib/contracts", "lib/domain", "lib/auth/secret-box", FORMAT, ...BASE],
   "lib/jobs": ["db", "lib/contracts", "lib/domain", ...BASE],
   "lib/worker": [
-    ...["lib/services", "lib/jobs", "lib/policies", "lib/contracts", "lib/domain", "db/client", ...BASE, FORMAT],
+    ...["lib/services", "lib/jobs", "lib/policies", "lib/contracts", "lib/domain", "db/client", "db/migrate", ...BASE, FORMAT],
     ...["trainer/recipes", "trainer/sample", "trainer/data/fetch-base-model"],
   ],
   "lib/cli": ["lib/services", "lib/contracts", "lib/domain", "lib/auth", "lib/jobs", "db", FORMAT, ...BASE],
