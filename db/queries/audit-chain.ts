@@ -75,7 +75,7 @@ export interface AuditRow extends Record<string, unknown> {
 /** Newest first, below `before`. */
 export async function listEvents(
   connection: Connection,
-  filter: { projectId?: string; objectId?: string; before?: string; limit: number },
+  filter: { projectId?: string; objectId?: string; action?: string; before?: string; limit: number },
 ): Promise<AuditRow[]> {
   const { rows } = await connection.execute<AuditRow>(sql`
     select e.id::text as id, e.at, e.actor_id as "actorId", u.name as "actorName", e.actor_kind as "actorKind", e.action,
@@ -84,6 +84,7 @@ export async function listEvents(
     from audit_events e left join users u on u.id = e.actor_id
     where (${filter.projectId ?? null}::uuid is null or e.project_id = ${filter.projectId ?? null}::uuid)
       and (${filter.objectId ?? null}::text is null or e.object_id = ${filter.objectId ?? null}::text)
+      and (${filter.action ?? null}::text is null or starts_with(e.action, ${filter.action ?? null}::text))
       and (${filter.before ?? null}::bigint is null or e.id < ${filter.before ?? null}::bigint)
     order by e.id desc limit ${filter.limit}`);
   return rows;

@@ -27,6 +27,11 @@ export const listAudit = defineEndpoint({
   query: z.object({
     projectId: idSchema.optional(),
     objectId: z.string().max(200).optional(),
+    /** What the action's name starts with: "policy." for everything about policies. */
+    action: z
+      .string()
+      .regex(/^[a-z_.]{1,60}$/, "not the start of an action's name")
+      .optional(),
     after: z
       .string()
       .regex(/^\d{1,18}$/, "not a cursor of this list")
@@ -34,4 +39,22 @@ export const listAudit = defineEndpoint({
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   response: pageOf(auditEventSchema),
+});
+
+export const auditVerificationSchema = z.object({
+  /** Links that hold, from the first. */
+  verified: z.number(),
+  /** Events that no link covers yet. */
+  unsealed: z.number(),
+  /** Hash of the last link that holds. */
+  head: z.string(),
+  broken: z.object({ position: z.number(), eventId: z.string(), reason: z.string() }).nullable(),
+});
+
+export const verifyAuditChain = defineEndpoint({
+  method: "GET",
+  path: "/audit/verify",
+  summary: "Recompute the hash chain over all audit events and name the first link that does not hold",
+  access: { role: "admin", scope: "admin" },
+  response: auditVerificationSchema,
 });

@@ -151,6 +151,7 @@ const ROWS: Record<string, Row> = {
   "POST /projects/{projectId}/snapshots": { ...project, body: () => ({ name: "now" }) },
   "GET /snapshots/{id}": { params: { id: "snapshotId" }, object: "project" },
   "GET /snapshots/{id}/export": { params: { id: "snapshotId" }, query: { format: "=jsonl" }, object: "project" },
+  "GET /audit/verify": open,
   "GET /audit": { query: { projectId: "projectId" }, object: "project" },
 };
 

@@ -5,7 +5,7 @@ import { requireProject, requireRole, type ServiceContext } from "../context";
 /** Newest first. A lead sees one project at a time; everything at once needs an admin. */
 export async function listAudit(
   context: ServiceContext,
-  input: { projectId?: string; objectId?: string; after?: string; limit: number },
+  input: { projectId?: string; objectId?: string; action?: string; after?: string; limit: number },
 ): Promise<{ rows: AuditEvent[]; next: string | null }> {
   if (input.projectId) await requireProject(context, context.db, input.projectId, "lead");
   else requireRole(context, "admin");

@@ -1,0 +1,7 @@
+import { currentUser } from "@/lib/auth/session";
+import { AuditView } from "./audit-view";
+
+export default async function AuditPage({ params }: { params: Promise<{ projectId: string }> }) {
+  const user = await currentUser();
+  return <AuditView projectId={(await params).projectId} canVerify={user?.role === "admin"} />;
+}
