@@ -95,3 +95,24 @@ export async function lockRoundWithSteps(connection: Connection, roundId: string
     .for("update");
   return { round, steps };
 }
+
+/**
+ * Newest judgements of the project that a snapshot would take (db/queries/snapshots.ts has the same exclusions), and how many
+ * of them are newer than the last finished round.
+ */
+export async function countUsableComparisons(
+  connection: Connection,
+  input: { projectId: string; roundNumber: number },
+): Promise<{ usable: number; fresh: number }> {
+  const { rows } = await connection.execute<{ usable: number; fresh: number }>(sql`
+    select count(*)::int as usable,
+      (count(*) filter (where c.created_at > coalesce((select max(r.created_at) from rounds r
+        where r.project_id = ${input.projectId}::uuid and r.state = 'done' and r.number < ${input.roundNumber}), '-infinity')))::int as fresh
+    from comparisons c join items i on i.id = c.item_id
+    where c.project_id = ${input.projectId}::uuid and c.safety is distinct from 'preferred_unsafe'
+      and i.state not in ('withdrawn', 'unusable')
+      and not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)
+      and coalesce((select v.decision from reviews v where v.comparison_id = c.id order by v.created_at desc, v.id desc limit 1)
+        <> 'rejected', true)`);
+  return rows[0] ?? { usable: 0, fresh: 0 };
+}

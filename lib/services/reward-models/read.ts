@@ -43,3 +43,9 @@ export async function listRewardModels(
   await requireProject(context, context.db, input.projectId, "lead");
   return { rewardModels: (await selectRewardModels(context.db, input)).map(rewardModelView) };
 }
+
+/** The models that a round's training runs made. */
+export async function roundRewardModels(context: ServiceContext, input: { projectId: string; roundId: string }) {
+  const rows = await selectRewardModels(context.db, { projectId: input.projectId, roundId: input.roundId, limit: 10 });
+  return rows.map(({ model }) => ({ id: model.id, task: model.task }));
+}

@@ -56,9 +56,13 @@ async function audit(
 
 /**
  * Takes a queued run, or a running one whose worker fell silent. Errors: conflict when it is done, cancelled or failed
- * (resume it first), or when somebody alive runs it.
+ * (resume it first), or when somebody alive runs it and `takeOver` does not say that the caller may.
  */
-export async function claimTrainingRun(context: ServiceContext, trainingRunId: string): Promise<TrainingLease> {
+export async function claimTrainingRun(
+  context: ServiceContext,
+  trainingRunId: string,
+  options: { takeOver?: boolean } = {},
+): Promise<TrainingLease> {
   return inTransaction(context, async (tx) => {
     const [row] = await tx
       .select({
@@ -73,7 +77,7 @@ export async function claimTrainingRun(context: ServiceContext, trainingRunId: s
     if (!row) throw notFound("Training run");
     const { run } = row;
     await requireProject(context, tx, run.projectId, "lead");
-    if (run.state === "running" && row.alive)
+    if (run.state === "running" && row.alive && !options.takeOver)
       throw new DomainError("conflict", "The training run is already under way.");
     if (run.state !== "running" && run.state !== "queued")
       throw new DomainError("conflict", `The training run is ${run.state}; resume it to go on.`);
