@@ -23,7 +23,7 @@ export function usePages<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   const pages = useInfiniteQuery({
     queryKey: [endpoint.path, "pages", input.params ?? null, input.query ?? null],
     queryFn: ({ pageParam, signal }): Promise<Out<R>> =>
-      callFor(endpoint, { ...input, query: { ...input.query, ...pageParam } as In<Q>, signal }),
+      callFor(endpoint, { ...input, query: Object.assign({}, input.query, pageParam) as In<Q>, signal }),
     initialPageParam: {} as Partial<In<Q>>,
     getNextPageParam: (last: Out<R>, all: Out<R>[]) =>
       paging.next(

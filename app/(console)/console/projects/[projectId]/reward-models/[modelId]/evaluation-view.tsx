@@ -19,14 +19,14 @@ const LLAMA2: Record<Evaluation["task"], Record<string, number>> = {
     better: 67.5,
     slightly_better: 60.9,
     negligibly_better: 54.7,
-    overall: 63.2,
+    all: 63.2,
   },
   safety: {
     significantly_better: 94.3,
     better: 76.3,
     slightly_better: 65.7,
     negligibly_better: 55.3,
-    overall: 64.5,
+    all: 64.5,
     preferred_safe: 94.3,
     both_safe: 56.9,
     both_unsafe: 59.9,
@@ -93,7 +93,7 @@ function Figures({ evaluation: { report } }: { evaluation: Evaluation }) {
 function AccuracyTable({ label, task, rows }: { label: string; task: Evaluation["task"]; rows: AccuracyCell[] }) {
   const t = useTranslations("console.rewardModels");
   const format = useFormatter();
-  const name = (key: string) => (t.has(`cells.${key}` as "cells.overall") ? t(`cells.${key}` as "cells.overall") : key);
+  const name = (key: string) => (t.has(`cells.${key}` as "cells.all") ? t(`cells.${key}` as "cells.all") : key);
   return (
     <Table
       label={label}

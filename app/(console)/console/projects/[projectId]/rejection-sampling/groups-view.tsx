@@ -1,0 +1,93 @@
+"use client";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { FilterSelect } from "@/app/(console)/console/parts/filter-select";
+import { Reward } from "@/app/(console)/console/parts/reward";
+import { Badge } from "@/app/components/badge";
+import { PageHeader, Section } from "@/app/components/card";
+import { EmptyState, ErrorState } from "@/app/components/states";
+import { Table } from "@/app/components/table";
+import { useFilter } from "@/lib/client/console/use-filter";
+import { usePages } from "@/lib/client/console/use-pages";
+import { listRejectionSamplingGroups } from "@/lib/contracts/rejection-sampling";
+import { RewardCurve } from "./reward-curve";
+import { RoundFilter } from "./round-filter";
+
+const TASKS = ["helpfulness", "safety"] as const;
+
+export function GroupsView({ projectId }: { projectId: string }) {
+  const t = useTranslations("console.rejectionSampling");
+  const [roundId, setRoundId] = useFilter("roundId");
+  const [task, setTask] = useFilter("task", TASKS);
+  const groups = usePages(
+    listRejectionSamplingGroups,
+    { params: { projectId }, query: { roundId, task, limit: 100 } },
+    {
+      rows: (page) => page.groups,
+      next: (page, loaded) => (loaded < page.total ? { offset: loaded } : null),
+    },
+  );
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} />
+      <div className="mb-4 flex flex-wrap gap-4">
+        <RoundFilter projectId={projectId} value={roundId} onChange={setRoundId} />
+        <FilterSelect
+          label={t("task")}
+          all={t("allTasks")}
+          value={task}
+          options={TASKS.map((value) => ({ value, label: t(`tasks.${value}`) }))}
+          onChange={setTask}
+        />
+      </div>
+      {groups.error && <ErrorState error={groups.error} className="mb-4" onRetry={groups.refetch} />}
+      {groups.rows.some((group) => group.bestReward !== null) && (
+        <Section title={t("gain")} description={t("gainHint")} className="mb-5">
+          <RewardCurve groups={groups.rows.map((group) => group.rewards)} />
+        </Section>
+      )}
+      {!groups.error && (
+        <Table
+          label={t("title")}
+          rows={groups.rows}
+          rowKey={(group) => group.id}
+          loading={groups.loading}
+          onLoadMore={groups.onLoadMore}
+          loadingMore={groups.loadingMore}
+          empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
+          columns={[
+            {
+              key: "prompt",
+              header: t("prompt"),
+              className: "min-w-56",
+              cell: (group) => (
+                <Link
+                  href={`/console/projects/${projectId}/rejection-sampling/${group.id}`}
+                  className="line-clamp-2 text-accent underline"
+                >
+                  {group.promptText || t("noPrompt")}
+                </Link>
+              ),
+            },
+            { key: "round", header: t("round"), numeric: true, cell: (group) => group.roundNumber },
+            { key: "task", header: t("task"), cell: (group) => t(`tasks.${group.task}`) },
+            { key: "n", header: t("candidates"), numeric: true, cell: (group) => group.candidates },
+            { key: "best", header: t("best"), numeric: true, cell: (group) => <Reward value={group.bestReward} /> },
+            {
+              key: "median",
+              header: t("median"),
+              numeric: true,
+              cell: (group) => <Reward value={group.medianReward} />,
+            },
+            {
+              key: "queue",
+              header: t("queue"),
+              cell: (group) =>
+                group.itemId ? <Badge tone="done">{t("inQueue")}</Badge> : <Badge>{t("notQueued")}</Badge>,
+            },
+          ]}
+        />
+      )}
+    </>
+  );
+}
