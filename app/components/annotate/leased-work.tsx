@@ -1,0 +1,82 @@
+"use client";
+import { useFormatter, useTranslations } from "next-intl";
+import { type ReactNode, useState } from "react";
+import { type DraftState, readLocalDraft, useDraft } from "@/lib/client/annotate/drafts";
+import type { OutboxWork } from "@/lib/client/annotate/outbox";
+import { formOfDraft } from "@/lib/client/annotate/use-verdict";
+import type { LeasedAssignment } from "@/lib/contracts/assignments";
+import { LiveWork } from "./live-work";
+import { PairWork } from "./pair-work";
+import { TurnReviewWork } from "./turn-review-work";
+import type { Work } from "./work-screen";
+
+/** The leased item in the screen of its kind, with its draft. */
+export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment; work: Work; buttons: ReactNode }) {
+  const { assignmentId, item } = leased;
+  const [draft] = useState(() => readLocalDraft(assignmentId) ?? leased.draft);
+  const drafts = useDraft(assignmentId);
+  const { handedOver, handOver } = work.handover;
+
+  const submit = (outgoing: OutboxWork) => {
+    work.announce();
+    handOver(outgoing, assignmentId, {
+      onLeave: () => {
+        drafts.discard();
+        if (item.kind !== "live") void work.goOn();
+      },
+      // The next turn exists only once the server knows which answer was chosen.
+      ...(item.kind === "live" ? { onStored: () => void work.continueDialogue(leased) } : {}),
+    });
+  };
+  const actions = (
+    <>
+      {buttons}
+      <DraftNote state={drafts.state} />
+    </>
+  );
+  if (item.kind === "turn_review")
+    return (
+      <TurnReviewWork
+        item={item}
+        draft={draft}
+        onChange={drafts.save}
+        handedOver={handedOver}
+        actions={actions}
+        onSubmit={(result) => submit({ kind: "turn_review", body: { assignmentId, ...result } })}
+      />
+    );
+  const shared = {
+    item,
+    initial: formOfDraft(draft),
+    earlierMs: draft?.durationMs ?? 0,
+    handedOver,
+    actions,
+    onSubmit: (verdict: Parameters<Parameters<typeof PairWork>[0]["onSubmit"]>[0]) =>
+      submit({ kind: "comparison", body: { assignmentId, ...verdict } }),
+  };
+  if (item.kind === "live" && item.live)
+    return (
+      <LiveWork
+        {...shared}
+        assignmentId={assignmentId}
+        live={item.live}
+        draft={draft}
+        onDraft={drafts.save}
+        onFinish={() => void work.finishDialogue(leased)}
+      />
+    );
+  return <PairWork {...shared} onChange={(form, durationMs) => drafts.save({ ...form, durationMs })} />;
+}
+
+function DraftNote({ state }: { state: DraftState }) {
+  const t = useTranslations("annotate.draft");
+  const format = useFormatter();
+  const time = state.kind === "saved" ? format.dateTime(state.at, { timeStyle: "short", timeZone: browserZone() }) : "";
+  return (
+    <span className="min-w-24 px-2 text-xs text-muted tabular-nums" aria-live="off">
+      {state.kind !== "none" && t(state.kind, { time })}
+    </span>
+  );
+}
+
+const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;

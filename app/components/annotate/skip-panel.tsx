@@ -1,0 +1,88 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { z } from "zod";
+import type { skipModeSchema } from "@/lib/contracts/assignments";
+import { Button } from "../button";
+import { Dialog } from "../dialog";
+import { Field, Textarea } from "../field";
+
+export type SkipMode = z.infer<typeof skipModeSchema>;
+const MODES: SkipMode[] = ["requeue_for_others", "requeue_for_me", "unusable"];
+const REASONS = ["language", "expertise", "upsetting", "broken"] as const;
+
+interface Props {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onSkip: (reason: string, mode: SkipMode) => void;
+}
+
+/** Why, and what becomes of the item. Opening it changes nothing; the draft stays until the skip is sent. */
+export function SkipDialog({ open, onOpenChange, onSkip }: Props) {
+  const t = useTranslations("annotate.skip");
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={t("title")} description={t("description")}>
+      <SkipForm onSkip={onSkip} />
+    </Dialog>
+  );
+}
+
+function SkipForm({ onSkip }: Pick<Props, "onSkip">) {
+  const t = useTranslations("annotate.skip");
+  const [mode, setMode] = useState<SkipMode>("requeue_for_others");
+  const [reason, setReason] = useState("");
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason.trim()) onSkip(reason.trim(), mode);
+      }}
+    >
+      <fieldset>
+        <legend className="mb-1.5 text-sm font-medium">{t("quick")}</legend>
+        <div className="flex flex-wrap gap-1.5">
+          {REASONS.map((known) => (
+            <Button
+              key={known}
+              size="sm"
+              aria-pressed={reason === t(`reason.${known}`)}
+              onClick={() => setReason(t(`reason.${known}`))}
+            >
+              {t(`reason.${known}`)}
+            </Button>
+          ))}
+        </div>
+      </fieldset>
+      <Field label={t("reasonLabel")}>
+        {(control) => (
+          <Textarea
+            {...control}
+            value={reason}
+            required
+            maxLength={500}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      <fieldset className="flex flex-col gap-1">
+        <legend className="mb-1 text-sm font-medium">{t("modeLabel")}</legend>
+        {MODES.map((value) => (
+          <label key={value} className="flex min-h-8 items-center gap-2">
+            <input
+              type="radio"
+              name="mode"
+              checked={mode === value}
+              onChange={() => setMode(value)}
+              className="accent-accent"
+            />
+            {t(`mode.${value}`)}
+          </label>
+        ))}
+      </fieldset>
+      <Button type="submit" variant="primary" disabled={reason.trim() === ""}>
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,204 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
+import { useDuration } from "@/lib/client/annotate/use-verdict";
+import type { TurnVerdict } from "@/lib/contracts/annotation-shapes";
+import type { AnnotatedItem } from "@/lib/contracts/assignments";
+import type { DraftBody } from "@/lib/contracts/drafts";
+import { Button } from "../button";
+import { cn } from "../cn";
+import { Textarea } from "../field";
+import { Kbd } from "../kbd";
+import { Turn } from "./dialogue";
+
+const KEYS = { kept: "y", broken: "x", not_applicable: "0" } as const;
+const VERDICTS = ["kept", "broken", "not_applicable"] as const;
+const FILLS = { kept: "bg-done", broken: "bg-danger", not_applicable: "bg-line-strong" } as const;
+
+export interface TurnReviewResult {
+  verdicts: TurnVerdict[];
+  note?: string;
+  durationMs: number;
+}
+interface Props {
+  item: AnnotatedItem;
+  draft: DraftBody | null;
+  onChange: (draft: DraftBody) => void;
+  onSubmit: (result: TurnReviewResult) => void;
+  handedOver: boolean;
+  actions: ReactNode;
+}
+
+/** Ghost Attention: does every answer still keep the instruction of the first turn? */
+export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, actions }: Props) {
+  const t = useTranslations("annotate.turns");
+  const answers = item.context.flatMap((message, index) => (message.role === "assistant" ? [index] : []));
+  const [verdicts, setVerdicts] = useState<(TurnVerdict | null)[]>(() =>
+    answers.map((_, index) => draft?.verdicts?.[index] ?? null),
+  );
+  const [note, setNote] = useState(draft?.note ?? "");
+  const [active, setActive] = useState(0);
+  const duration = useDuration(draft?.durationMs ?? 0);
+  const left = verdicts.filter((verdict) => verdict === null).length;
+
+  const keep = (nextVerdicts: (TurnVerdict | null)[], nextNote: string) => {
+    setVerdicts(nextVerdicts);
+    setNote(nextNote);
+    onChange({ verdicts: nextVerdicts, note: nextNote, durationMs: duration() });
+  };
+  const decide = (index: number, verdict: TurnVerdict) => {
+    if (handedOver) return;
+    keep(verdicts.with(index, verdict), note);
+    setActive(Math.min(index + 1, answers.length - 1));
+  };
+  const submit = () => {
+    if (left > 0 || handedOver) return;
+    const decided = verdicts.filter((verdict) => verdict !== null);
+    onSubmit({ verdicts: decided, ...(note.trim() ? { note: note.trim() } : {}), durationMs: duration() });
+  };
+  const walk = (by: number) => setActive((now) => Math.min(answers.length - 1, Math.max(0, now + by)));
+  useHotkeys({
+    y: () => decide(active, "kept"),
+    x: () => decide(active, "broken"),
+    "0": () => decide(active, "not_applicable"),
+    arrowdown: () => walk(1),
+    arrowup: () => walk(-1),
+    Enter: submit,
+  });
+  return (
+    <div className="grid flex-1 lg:grid-cols-[20rem_minmax(0,1fr)]">
+      <aside className="border-b border-line bg-sunken p-4 lg:sticky lg:top-0 lg:h-fit lg:max-h-dvh lg:overflow-y-auto lg:border-b-0">
+        <h2 className="text-sm font-medium text-muted">{t("instruction")}</h2>
+        <p className="prose-answer mt-1 font-medium whitespace-pre-wrap">{item.instruction}</p>
+        <LossBar verdicts={verdicts} />
+      </aside>
+      <div className="flex min-w-0 flex-col border-line bg-surface lg:border-l">
+        <ol className="flex flex-1 flex-col">
+          {item.context.map((message, index) => {
+            const answer = answers.indexOf(index);
+            if (answer < 0)
+              return (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
+                <li key={index} className="border-b border-line px-4 py-3">
+                  <Turn message={message} />
+                </li>
+              );
+            return (
+              <AnswerTurn
+                // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
+                key={index}
+                number={answer + 1}
+                text={message.content}
+                verdict={verdicts[answer] ?? null}
+                active={active === answer}
+                disabled={handedOver}
+                onActivate={() => setActive(answer)}
+                onDecide={(verdict) => decide(answer, verdict)}
+              />
+            );
+          })}
+        </ol>
+        <footer className="flex flex-col gap-2 border-t border-line bg-page px-4 py-3 lg:sticky lg:bottom-0">
+          <Textarea
+            aria-label={t("note")}
+            placeholder={t("note")}
+            value={note}
+            disabled={handedOver}
+            onChange={(event) => keep(verdicts, event.target.value)}
+            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+            className="min-h-10"
+          />
+          <div className="flex flex-wrap items-center gap-2">
+            {actions}
+            <span aria-live="polite" className="flex-1 text-right text-sm text-muted">
+              {t("left", { count: left })}
+            </span>
+            <Button variant="primary" shortcut="Enter" disabled={left > 0 || handedOver} onClick={submit}>
+              {t("submit")}
+            </Button>
+          </div>
+        </footer>
+      </div>
+    </div>
+  );
+}
+
+/** Where along the dialogue the instruction was lost. */
+function LossBar({ verdicts }: { verdicts: (TurnVerdict | null)[] }) {
+  const t = useTranslations("annotate.turns");
+  const lost = verdicts.indexOf("broken");
+  return (
+    <div className="mt-4">
+      <div aria-hidden="true" className="flex gap-1">
+        {verdicts.map((verdict, index) => (
+          <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: one segment per turn, in order
+            key={index}
+            className={cn("h-2 flex-1 rounded-sm", verdict ? FILLS[verdict] : "border border-line-strong/60")}
+          />
+        ))}
+      </div>
+      <p aria-live="polite" className="mt-1.5 min-h-5 text-sm text-muted">
+        {lost >= 0 && t("lostAt", { turn: lost + 1 })}
+      </p>
+    </div>
+  );
+}
+
+interface AnswerTurnProps {
+  number: number;
+  text: string;
+  verdict: TurnVerdict | null;
+  active: boolean;
+  disabled: boolean;
+  onActivate: () => void;
+  onDecide: (verdict: TurnVerdict) => void;
+}
+
+function AnswerTurn({ number, text, verdict, active, disabled, onActivate, onDecide }: AnswerTurnProps) {
+  const t = useTranslations("annotate.turns");
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (active) row.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  return (
+    <li
+      ref={row}
+      aria-current={active ? "step" : undefined}
+      onFocus={onActivate}
+      className={cn(
+        "scroll-my-32 border-b border-l-3 border-line border-l-transparent px-4 py-3",
+        active && "border-l-accent bg-accent-soft/40",
+      )}
+    >
+      <Turn message={{ role: "assistant", content: text }} />
+      <fieldset disabled={disabled} className="mt-3 flex flex-wrap gap-1.5 sm:ml-20">
+        <legend className="sr-only">{t("question", { turn: number })}</legend>
+        {VERDICTS.map((value) => (
+          <label
+            key={value}
+            className={cn(
+              "relative flex min-h-9 cursor-pointer items-center gap-1.5 rounded-md border border-line-strong/50 bg-surface px-2.5 text-sm",
+              "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
+              verdict === value && value === "kept" && "border-done bg-done-soft font-semibold text-done",
+              verdict === value && value === "broken" && "border-danger bg-danger-soft font-semibold text-danger",
+              verdict === value && value === "not_applicable" && "border-line-strong bg-sunken font-semibold",
+            )}
+          >
+            <input
+              type="radio"
+              name={`turn-${number}`}
+              checked={verdict === value}
+              onChange={() => onDecide(value)}
+              aria-keyshortcuts={KEYS[value]}
+              className="absolute inset-0 cursor-pointer opacity-0"
+            />
+            <Kbd className={active ? "" : "opacity-40"}>{KEYS[value]}</Kbd>
+            {t(`verdict.${value}`)}
+          </label>
+        ))}
+      </fieldset>
+    </li>
+  );
+}

@@ -1,0 +1,89 @@
+"use client";
+import { ArrowLeft, BookOpen, CircleHelp, CloudOff } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useState } from "react";
+import type { AnnotatedItem } from "@/lib/contracts/assignments";
+import { Badge } from "../badge";
+import { Button, LinkButton } from "../button";
+import { ThemeToggle } from "../theme-toggle";
+
+interface Props {
+  item: AnnotatedItem | null;
+  /** End of the lease; null while an older judgement is being changed. */
+  expiresAt: string | null;
+  /** Judgements that the server has not answered yet. */
+  waiting: number;
+  onGuidelines: () => void;
+  onHelp: () => void;
+}
+
+/** The slim bar over the work: where one is, how far, how long, and the two helps. */
+export function WorkBar({ item, expiresAt, waiting, onGuidelines, onHelp }: Props) {
+  const t = useTranslations("annotate.bar");
+  return (
+    <header className="flex min-h-12 items-center gap-x-3 border-b border-line bg-surface px-2 sm:px-4">
+      <LinkButton href="/annotate" variant="ghost" size="icon" aria-label={t("back")} title={t("back")}>
+        <ArrowLeft size={18} aria-hidden />
+      </LinkButton>
+      <div className="min-w-0 flex-1">
+        <h1 className="truncate font-semibold">{item?.campaign.name ?? t("title")}</h1>
+        {item && (
+          <p className="truncate text-xs text-muted tabular-nums sm:hidden">
+            <Progress item={item} />
+          </p>
+        )}
+      </div>
+      {waiting > 0 && (
+        <Badge tone="warn" icon={<CloudOff size={13} aria-hidden />}>
+          {t("waiting", { count: waiting })}
+        </Badge>
+      )}
+      {item && (
+        <p className="hidden text-sm text-muted tabular-nums sm:block">
+          <Progress item={item} />
+        </p>
+      )}
+      {expiresAt && <LeaseClock expiresAt={expiresAt} />}
+      <Button
+        variant="ghost"
+        size="sm"
+        shortcut="g"
+        onClick={onGuidelines}
+        icon={<BookOpen size={16} aria-hidden />}
+        aria-label={t("guidelines")}
+      >
+        <span className="hidden md:inline">{t("guidelines")}</span>
+      </Button>
+      <Button
+        variant="ghost"
+        size="sm"
+        shortcut="?"
+        onClick={onHelp}
+        icon={<CircleHelp size={16} aria-hidden />}
+        aria-label={t("help")}
+        className="max-sm:hidden"
+      />
+      <ThemeToggle />
+    </header>
+  );
+}
+
+function Progress({ item }: { item: AnnotatedItem }): ReactNode {
+  const t = useTranslations("annotate.bar");
+  return t("progress", { today: item.progress.today, remaining: item.progress.remaining });
+}
+
+const TICK_MS = 15_000;
+
+function LeaseClock({ expiresAt }: { expiresAt: string }) {
+  const t = useTranslations("annotate.bar");
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const minutes = Math.floor((Date.parse(expiresAt) - now) / 60_000);
+  if (minutes < 0) return <Badge tone="warn">{t("leaseOver")}</Badge>;
+  if (minutes < 3) return <Badge tone="warn">{t("leaseLeft", { minutes })}</Badge>;
+  return <span className="hidden text-sm text-muted tabular-nums md:block">{t("leaseLeft", { minutes })}</span>;
+}

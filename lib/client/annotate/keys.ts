@@ -1,0 +1,10 @@
+/** Query keys of the annotator's screens. */
+export const annotateKeys = {
+  projects: ["annotate", "projects"] as const,
+  campaigns: (projectId: string) => ["annotate", "campaigns", projectId] as const,
+  lease: (projectId: string, campaignId: string | null) => ["annotate", "lease", projectId, campaignId] as const,
+  nextLease: (projectId: string, campaignId: string | null, afterId: string) =>
+    ["annotate", "next-lease", projectId, campaignId, afterId] as const,
+  mine: (projectId: string) => ["annotate", "mine", projectId] as const,
+  comparison: (comparisonId: string) => ["annotate", "comparison", comparisonId] as const,
+};
