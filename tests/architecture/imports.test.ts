@@ -29,7 +29,7 @@ const ARROWS: Record<string, string[]> = {
     ...["lib/services", "lib/jobs", "lib/policies", "lib/contracts", "lib/domain", "db/client", "db/migrate", ...BASE, FORMAT],
     ...["trainer/recipes", "trainer/sample", "trainer/data/fetch-base-model"],
   ],
-  "lib/cli": ["lib/services", "lib/contracts", "lib/domain", "lib/auth", "lib/jobs", "db", FORMAT, ...BASE],
+  "lib/cli": ["lib/services", "lib/worker", "lib/contracts", "lib/domain", "lib/auth", "lib/jobs", "db", FORMAT, ...BASE],
   "lib/env": [],
   "lib/errors": [],
   "lib/log": ["lib/env"],
