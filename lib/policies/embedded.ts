@@ -1,7 +1,7 @@
 /** A GGUF model in this process by node-llama-cpp. Loaded on first use, unloaded when idle. For the worker only. */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { ChatHistoryItem, LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
+import type { ChatHistoryItem, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import type { Message } from "@/trainer/format/pair";
 import { type Policy, PolicyError, type PolicyRequest } from "./policy";
 
@@ -14,7 +14,8 @@ const IDLE_MS_MAX = 5 * 60_000;
 
 interface Loaded {
   model: LlamaModel;
-  context: LlamaContext;
+  /** Those not in use. Kept, not disposed: a disposed one comes free only some time later. */
+  sequences: LlamaContextSequence[];
 }
 
 /** One model file in memory, with as many generations at once as it has sequences. */
@@ -31,12 +32,13 @@ class ModelHost {
     else this.active += 1;
     clearTimeout(this.idleTimer);
     try {
-      const { context } = await this.load();
-      const sequence = context.getSequence();
+      const { sequences } = await this.load();
+      const sequence = sequences.pop();
+      if (!sequence) throw new PolicyError("failed", "More generations run than the model has sequences.");
       try {
         return await work(sequence);
       } finally {
-        sequence.dispose();
+        sequences.push(sequence);
       }
     } finally {
       this.release();
@@ -79,7 +81,7 @@ async function open(file: string): Promise<Loaded> {
   const llama = await getLlama({ build: "never", gpu: false, logLevel: LlamaLogLevel.error });
   const model = await llama.loadModel({ modelPath: file });
   const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences: SEQUENCES, threads: threads() });
-  return { model, context };
+  return { model, sequences: Array.from({ length: SEQUENCES }, () => context.getSequence()) };
 }
 
 const hosts = new Map<string, ModelHost>();
