@@ -26,10 +26,30 @@ const ARROWS: Record<string, string[]> = {
   "lib/policies": ["lib/contracts", "lib/domain", "lib/auth/secret-box", FORMAT, ...BASE],
   "lib/jobs": ["db", "lib/contracts", "lib/domain", ...BASE],
   "lib/worker": [
-    ...["lib/services", "lib/jobs", "lib/policies", "lib/contracts", "lib/domain", "db/client", "db/migrate", ...BASE, FORMAT],
+    ...[
+      "lib/services",
+      "lib/jobs",
+      "lib/policies",
+      "lib/contracts",
+      "lib/domain",
+      "db/client",
+      "db/migrate",
+      ...BASE,
+      FORMAT,
+    ],
     ...["trainer/recipes", "trainer/sample", "trainer/data/fetch-base-model"],
   ],
-  "lib/cli": ["lib/services", "lib/worker", "lib/contracts", "lib/domain", "lib/auth", "lib/jobs", "db", FORMAT, ...BASE],
+  "lib/cli": [
+    "lib/services",
+    "lib/worker",
+    "lib/contracts",
+    "lib/domain",
+    "lib/auth",
+    "lib/jobs",
+    "db",
+    FORMAT,
+    ...BASE,
+  ],
   "lib/env": [],
   "lib/errors": [],
   "lib/log": ["lib/env"],
@@ -40,7 +60,11 @@ const ARROWS: Record<string, string[]> = {
 };
 
 /** Where only `import type` may point: nothing of it reaches a bundle. */
-const TYPES_ONLY: Record<string, string[]> = { app: [FORMAT], "lib/policies": ["db/schema"] };
+const TYPES_ONLY: Record<string, string[]> = {
+  app: [FORMAT],
+  "lib/policies": ["db/schema"],
+  "lib/worker": ["trainer/data/loss-mask"],
+};
 
 const within = (target: string, folder: string) =>
   target === folder || target.startsWith(`${folder}/`) || target.startsWith(`${folder}.`);
