@@ -1,7 +1,7 @@
 /** Training runs and their live metrics. */
 import { z } from "zod";
 import { taskSchema } from "@/trainer/format/pair";
-import { trainingConfigSchema, trainingMetricSchema } from "@/trainer/format/training-config";
+import { trainingConfigSchema, trainingMetricSchema, trainingOverridesSchema } from "@/trainer/format/training-config";
 import { defineEndpoint } from "./endpoint";
 
 const lead = { role: "lead", scope: "train" } as const;
@@ -59,7 +59,7 @@ export const createTrainingRun = defineEndpoint({
     /** "tiny", "smollm2", or a Hugging Face directory or GGUF file on the server; default: the project's setting. */
     baseModel: z.string().trim().min(1).max(1000).optional(),
     /** Overrides of the project's training settings. */
-    config: trainingConfigSchema.omit({ task: true }).partial().default({}),
+    config: trainingOverridesSchema.default({}),
   }),
   response: trainingRunSchema,
   status: 201,

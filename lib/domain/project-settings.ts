@@ -1,8 +1,6 @@
 /** Settings of a project, with the paper's values as defaults where it gives them ("ours" elsewhere). A round freezes a copy. */
 import { z } from "zod";
-import { trainingConfigSchema } from "@/trainer/format/training-config";
-
-const trainingOverrides = trainingConfigSchema.omit({ task: true }).partial();
+import { trainingOverridesSchema } from "@/trainer/format/training-config";
 
 export const projectSettingsSchema = z.object({
   /** Share of prompts held out for ever, by prompt hash. The paper holds out 1,000 examples a batch; a share is ours. */
@@ -13,9 +11,9 @@ export const projectSettingsSchema = z.object({
     .object({
       /** "tiny" (made from scratch), "smollm2", or a Hugging Face directory or GGUF file. */
       baseModel: z.string().min(1).default("smollm2"),
-      shared: trainingOverrides.default({}),
-      helpfulness: trainingOverrides.default({}),
-      safety: trainingOverrides.default({}),
+      shared: trainingOverridesSchema.default({}),
+      helpfulness: trainingOverridesSchema.default({}),
+      safety: trainingOverridesSchema.default({}),
     })
     .prefault({}),
   sampling: z

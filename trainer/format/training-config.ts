@@ -37,6 +37,23 @@ export const trainingConfigSchema = z.strictObject({
 });
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
+type WithoutDefault<S> = S extends z.ZodDefault<infer Inner> ? Inner : S;
+type Shape = Omit<typeof trainingConfigSchema.shape, "task">;
+
+/**
+ * Some fields of a configuration, to be laid over another one. Not `trainingConfigSchema.partial()`: that would fill
+ * every absent field with its default, and so the later of two layers would undo the earlier one.
+ */
+export const trainingOverridesSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(trainingConfigSchema.omit({ task: true }).shape).map(([name, field]) => [
+      name,
+      (field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field).optional(),
+    ]),
+  ) as unknown as { [Name in keyof Shape]: z.ZodOptional<WithoutDefault<Shape[Name]>> },
+);
+export type TrainingOverrides = z.infer<typeof trainingOverridesSchema>;
+
 /** One line of the metrics stream (`metrics.jsonl` and the console's live curves). Losses are means over the step's pairs. */
 export const trainingMetricSchema = z.object({
   step: z.number().int().nonnegative(),

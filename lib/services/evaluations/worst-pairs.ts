@@ -14,13 +14,13 @@ export async function worstPairs(
   input: { snapshotId: string; worst: EvaluationReport["worst"] },
 ): Promise<WorstPair[]> {
   const [row] = await context.db
-    .select({ path: snapshots.path })
+    .select({ directory: snapshots.directory })
     .from(snapshots)
     .where(eq(snapshots.id, input.snapshotId));
   const wanted = new Set(input.worst.map((entry) => entry.pairId));
   const texts = new Map<string, WorstPair["pair"]>();
   if (row && wanted.size > 0) {
-    const file = path.join(env().PAIRWRIGHT_HOME, row.path, "heldout.jsonl");
+    const file = path.join(env().PAIRWRIGHT_HOME, row.directory, "heldout.jsonl");
     try {
       for await (const { id, prompt, chosen, rejected, strength, safety } of readPairs(file)) {
         if (wanted.has(id)) texts.set(id, { prompt, chosen, rejected, strength, safety });
