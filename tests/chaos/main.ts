@@ -11,7 +11,8 @@ import { type ChaosOptions, parseOptions, pause, seededRandom } from "./options"
 import { type Part, System } from "./system";
 
 const say = (event: string, values: Record<string, unknown>) => console.log(JSON.stringify({ event, ...values }));
-const START_SECONDS_MAX = 240;
+/** A first start builds the web application. */
+const START_SECONDS_MAX = 600;
 
 async function fill(system: System, options: ChaosOptions) {
   const { db, pool } = createDatabase(await system.databaseUrl());
