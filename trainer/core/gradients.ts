@@ -1,5 +1,6 @@
 /** Gradients of a loss by parameter name, added up over micro-batches. */
 import * as tf from "@tensorflow/tfjs-core";
+import { ops } from "../ops";
 import type { Parameters } from "./model/parameters";
 
 export interface GradientSum {
@@ -21,8 +22,7 @@ export function addGradients(sum: GradientSum, parameters: Parameters, loss: () 
     const gradient = grads[variable.name];
     if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
     const before = sum.gradients.get(name);
-    sum.gradients.set(name, before ? tf.add(before, gradient) : gradient);
-    if (before) tf.dispose([before, gradient]);
+    sum.gradients.set(name, before ? ops.accumulate(before, gradient) : gradient);
   }
 }
 

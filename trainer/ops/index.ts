@@ -21,6 +21,8 @@ export interface AdamwSettings {
 }
 
 export interface Ops {
+  /** x weight^T. x: [N, in], weight: [out, in] -> [N, out]. */
+  linear(x: Tensor2D, weight: Tensor2D): Tensor2D;
   /** y = x * rsqrt(mean(x^2) + epsilon) * weight. x: [N, d], weight: [d]. */
   rmsNorm(x: Tensor2D, weight: Tensor1D, epsilon: number): Tensor2D;
   /** Hugging Face's rotate-half rotary embedding. x: [B, H, T, D]; cos, sin: [B or 1, 1, T, D], both halves of D equal, no gradient. */
@@ -38,8 +40,10 @@ export interface Ops {
   attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, mask: Tensor4D): Tensor4D;
   /** Mean-free cross entropy: sum over rows of weights[n] * -log softmax(logits[n])[targets[n]]. logits [N, V]; -> scalar. */
   crossEntropy(logits: Tensor2D, targets: Tensor1D, weights: Tensor1D): Tensor;
-  /** One AdamW update in place (torch.optim.AdamW's formula and order of operations), for one parameter. */
+  /** One AdamW update in place (torch.optim.AdamW's formula and order of operations), for one parameter. The gradient's values are used up. */
   adamw(parameter: Variable, gradient: Tensor, mean: Variable, variance: Variable, settings: AdamwSettings): void;
+  /** sum + term, in either's memory or in new: neither may be used again, only the result. */
+  accumulate(sum: Tensor, term: Tensor): Tensor;
 }
 
 /** The operations in use. Read through this object at call time, never destructured at import. */

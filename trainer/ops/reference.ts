@@ -6,14 +6,34 @@ type Custom = Parameters<typeof tf.customGrad>[0];
 
 /**
  * `tf.customGrad` with the tensor types the callers know. tfjs calls `gradFunc` outside any tidy, so without one here every
- * intermediate of every layer's backward pass would live until the whole gradient is done.
+ * intermediate of every layer's backward pass would live until the whole gradient is done. The incoming gradient is freed too:
+ * tfjs asks each operation of its tape once, and would keep all of them to the end.
  */
-function differentiable<T extends tf.Tensor>(inputs: tf.Tensor[], run: Custom): T {
+export function differentiable<T extends tf.Tensor>(inputs: tf.Tensor[], run: Custom): T {
   const tidied: Custom = (...args) => {
     const { value, gradFunc } = run(...args);
-    return { value, gradFunc: (dy, saved) => tf.tidy(() => gradFunc(dy, saved)) };
+    const freeing: typeof gradFunc = (dy, saved) => {
+      const gradients = tf.tidy(() => gradFunc(dy, saved));
+      tf.dispose(dy);
+      return gradients;
+    };
+    return { value, gradFunc: freeing };
   };
   return tf.customGrad(tidied)(...inputs) as T;
+}
+
+function linear(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+  return differentiable([x, weight], (...args) => {
+    const [xs, ws, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
+    save([xs, ws]);
+    return {
+      value: tf.matMul(xs, ws, false, true),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sx, sw] = saved as [tf.Tensor2D, tf.Tensor2D];
+        return [tf.matMul(dy as tf.Tensor2D, sw), tf.matMul(dy as tf.Tensor2D, sx, true)];
+      },
+    };
+  });
 }
 
 function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D {
@@ -171,4 +191,21 @@ function adamw(
   });
 }
 
-export const referenceOps: Ops = { rmsNorm, rope, swiglu, logSigmoid, embedding, attention, crossEntropy, adamw };
+function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
+  const result = tf.add(sum, term);
+  tf.dispose([sum, term]);
+  return result;
+}
+
+export const referenceOps: Ops = {
+  linear,
+  rmsNorm,
+  rope,
+  swiglu,
+  logSigmoid,
+  embedding,
+  attention,
+  crossEntropy,
+  adamw,
+  accumulate,
+};

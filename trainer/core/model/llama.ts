@@ -21,7 +21,7 @@ export function disposeKeyValueCache(cache: KeyValueCache): void {
 }
 
 function linear(x: tf.Tensor2D, weight: tf.Variable): tf.Tensor2D {
-  return tf.matMul(x, weight as unknown as tf.Tensor2D, false, true);
+  return ops.linear(x, weight as unknown as tf.Tensor2D);
 }
 
 /** [B * T, H * D] -> [B, H, T, D] */

@@ -2,12 +2,13 @@
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../../core/autodiff";
-import { resetOps } from "../../ops";
+import { overrideOps, resetOps } from "../../ops";
 import { type Engine, type EngineDescription, EngineError } from "../engine";
 import { loadAddon, Torch } from "./addon";
 import { LibtorchBackend } from "./backend";
 import { ADDON_FILE, INSTALL_COMMAND, type Installation, readInstallation } from "./installation";
 import { BACKEND_NAME, defineKernels } from "./kernels";
+import { libtorchOps } from "./ops";
 
 export { libtorchDirectory, setLibtorchDirectory } from "./installation";
 
@@ -73,6 +74,7 @@ class LibtorchEngine implements Engine {
     registerGradients();
     resetOps();
     await prepareLibtorch();
+    overrideOps(libtorchOps);
   }
 
   describe(): EngineDescription {

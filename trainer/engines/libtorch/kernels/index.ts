@@ -1,5 +1,6 @@
 /** Every kernel of the backend, registered once per process. */
 import { defineElementwiseKernels } from "./elementwise";
+import { defineFusedKernels } from "./fused";
 import { defineIndexingKernels } from "./indexing";
 import { defineReductionKernels } from "./reductions";
 import { defineShapeKernels } from "./shapes";
@@ -14,5 +15,6 @@ export function defineKernels(): void {
   defineReductionKernels();
   defineShapeKernels();
   defineIndexingKernels();
+  defineFusedKernels();
   defined = true;
 }

@@ -1,0 +1,180 @@
+/** libtorch's own versions of the model's operations: fused kernels, and updates that write where the values lie. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { AdamwSettings, Ops } from "../../ops";
+import { differentiable, referenceOps } from "../../ops/reference";
+import type { Handle } from "./addon";
+import type { LibtorchBackend } from "./backend";
+import { FUSED } from "./kernels/fused";
+import { KernelScope } from "./kernels/scope";
+
+function fused(kernel: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}): tf.Tensor[] {
+  const results = tf.engine().runKernel(kernel, inputs, attrs) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(results) ? results : [results];
+}
+
+function first<T extends tf.Tensor>(results: tf.Tensor[]): T {
+  return results[0] as T;
+}
+
+function linear(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+  return differentiable([x, weight], (...args) => {
+    const [xs, ws, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
+    save([xs, ws]);
+    return {
+      value: tf.matMul(xs, ws, false, true),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sx, sw] = saved as [tf.Tensor, tf.Tensor];
+        return fused(FUSED.linearGradient, { dy, x: sx, weight: sw });
+      },
+    };
+  });
+}
+
+function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+  return differentiable([x, weight], (...args) => {
+    const [xs, ws, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const [value, scale] = fused(FUSED.rmsNorm, { x: xs, weight: ws }, { epsilon }) as [tf.Tensor, tf.Tensor];
+    save([xs, ws, scale]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sx, sw, ss] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return fused(FUSED.rmsNormGradient, { dy, x: sx, weight: sw, scale: ss });
+      },
+    };
+  });
+}
+
+function rope(x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D {
+  return differentiable([x], (...args) => {
+    const [xs, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    save([cos, sin]);
+    return {
+      value: first(fused(FUSED.rope, { x: xs, cos, sin }, { direction: 1 })),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [c, s] = saved as [tf.Tensor, tf.Tensor];
+        return fused(FUSED.rope, { x: dy, cos: c, sin: s }, { direction: -1 });
+      },
+    };
+  });
+}
+
+function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
+  return differentiable([gate, up], (...args) => {
+    const [gs, us, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    save([gs, us]);
+    return {
+      value: first(fused(FUSED.swiglu, { gate: gs, up: us })),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [g, u] = saved as [tf.Tensor, tf.Tensor];
+        return fused(FUSED.swigluGradient, { dy, gate: g, up: u });
+      },
+    };
+  });
+}
+
+function attention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, mask: tf.Tensor4D): tf.Tensor4D {
+  return differentiable([q, k, v], (...args) => {
+    const [qs, ks, vs, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const results = fused(FUSED.attention, { q: qs, k: ks, v: vs, mask });
+    const [value, weights, queries] = results as [tf.Tensor, tf.Tensor, tf.Tensor];
+    save([ks, vs, weights, queries]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sk, sv, sw, sq] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+        return fused(FUSED.attentionGradient, { dy, k: sk, v: sv, weights: sw, queries: sq });
+      },
+    };
+  });
+}
+
+function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D, weights: tf.Tensor1D): tf.Tensor {
+  return differentiable([logits], (...args) => {
+    const [ls, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    const results = fused(FUSED.crossEntropy, { logits: ls, targets, weights });
+    const [value, logProbabilities] = results as [tf.Tensor, tf.Tensor];
+    save([logProbabilities, targets, weights]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [sl, st, sw] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return fused(FUSED.crossEntropyGradient, { dy, logProbabilities: sl, targets: st, weights: sw });
+      },
+    };
+  });
+}
+
+function libtorchBackend(): LibtorchBackend {
+  return tf.backend() as LibtorchBackend;
+}
+
+/** Whether the tensor's memory is its own, dense and in order, so that an operator may write straight into it. */
+function isWritable(tensor: tf.Tensor, handle: Handle): boolean {
+  const backend = libtorchBackend();
+  if (backend.refCount(tensor.dataId) !== 1) return false;
+  let expected = 1;
+  for (let axis = tensor.shape.length - 1; axis >= 0; axis -= 1) {
+    const size = tensor.shape[axis] as number;
+    if (size !== 1 && backend.torch.call("stride.int", handle, axis) !== expected) return false;
+    expected *= size;
+  }
+  return true;
+}
+
+function adamw(
+  parameter: tf.Variable,
+  gradient: tf.Tensor,
+  mean: tf.Variable,
+  variance: tf.Variable,
+  settings: AdamwSettings,
+): void {
+  const backend = libtorchBackend();
+  const handles = [parameter, gradient, mean, variance].map((tensor) => backend.handle(tensor));
+  const tensors = [parameter, gradient, mean, variance];
+  if (!tensors.every((tensor, index) => isWritable(tensor, handles[index] as Handle))) {
+    referenceOps.adamw(parameter, gradient, mean, variance, settings);
+    return;
+  }
+  const scope = new KernelScope(backend);
+  try {
+    const { learningRate, beta1, beta2, weightDecay, epsilon, gradientScale } = settings;
+    const step = scope.values(Float32Array.of(settings.step), []);
+    // torch divides by it, and stores the scaled gradient.
+    const divisor = gradientScale === 1 ? null : scope.values(Float32Array.of(1 / gradientScale), []);
+    const [parameters, gradients, means, variances] = handles.map((handle) => [handle]) as [
+      Handle[],
+      Handle[],
+      Handle[],
+      Handle[],
+    ];
+    backend.torch.call(
+      "_fused_adamw_",
+      ...[parameters, gradients, means, variances, [], [step]],
+      ...[learningRate, beta1, beta2, weightDecay, epsilon],
+      ...[false, false, divisor, null],
+    );
+  } finally {
+    scope.close();
+  }
+}
+
+function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
+  const backend = libtorchBackend();
+  const handle = backend.handle(sum);
+  if (!isWritable(sum, handle)) return referenceOps.accumulate(sum, term);
+  backend.torch.call("add_.Tensor", handle, backend.handle(term));
+  term.dispose();
+  return sum;
+}
+
+export const libtorchOps: Partial<Ops> = {
+  linear,
+  rmsNorm,
+  rope,
+  swiglu,
+  attention,
+  crossEntropy,
+  adamw,
+  accumulate,
+};
