@@ -11,9 +11,10 @@ import { type ImportReport, uploadPairs } from "@/lib/client/console/upload";
 import { useRead } from "@/lib/client/console/use-endpoint";
 import type { ProblemError } from "@/lib/client/problem";
 import { listCampaigns } from "@/lib/contracts/campaigns";
+import { ImportProblems, ImportResult } from "./import-result";
 
+const TASKS = ["helpfulness", "safety"] as const;
 const FORMATS = ["auto", "jsonl", "trl", "hh"] as const;
-const LINES_SHOWN = 20;
 
 /** File in, report out. All or nothing: an error names its lines and leaves the project as it was. */
 export function ImportCard({ projectId }: { projectId: string }) {
@@ -26,8 +27,9 @@ export function ImportCard({ projectId }: { projectId: string }) {
       const file = form.get("file") as File;
       const text = (name: string) => String(form.get(name) ?? "");
       const format = FORMATS.find((known) => known === text("format")) ?? "auto";
-      const task = text("task") === "safety" ? ("safety" as const) : ("helpfulness" as const);
-      const query = { format, task, campaignId: text("campaignId") || undefined, sourceName: file.name.slice(0, 200) };
+      const task = TASKS.find((known) => known === text("task"));
+      const sourceName = (text("sourceName").trim() || file.name).slice(0, 200);
+      const query = { format, task, campaignId: text("campaignId") || undefined, sourceName };
       return uploadPairs({ projectId, file, query, onProgress: setFraction });
     },
     onSuccess: () => client.invalidateQueries(),
@@ -41,7 +43,7 @@ export function ImportCard({ projectId }: { projectId: string }) {
   const open = campaigns.data?.rows.filter((campaign) => campaign.state !== "closed") ?? [];
   return (
     <Section title={t("import")} description={t("importHint")}>
-      <form onSubmit={submit} className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+      <form onSubmit={submit} className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
         <Field label={t("file")} hint={t("fileHint")}>
           {(control) => (
             <Input {...control} type="file" name="file" required accept=".jsonl,.json,.ndjson,.gz" className="py-1.5" />
@@ -61,6 +63,7 @@ export function ImportCard({ projectId }: { projectId: string }) {
         <Field label={t("task")} hint={t("taskHint")}>
           {(control) => (
             <Select {...control} name="task">
+              <option value="">{t("taskOfRow")}</option>
               <option value="helpfulness">{t("tasks.helpfulness")}</option>
               <option value="safety">{t("tasks.safety")}</option>
             </Select>
@@ -78,64 +81,26 @@ export function ImportCard({ projectId }: { projectId: string }) {
             </Select>
           )}
         </Field>
-        <div className="sm:col-span-2 xl:col-span-4">
+        <Field label={t("sourceName")} hint={t("sourceNameHint")} optional={t("optional")}>
+          {(control) => <Input {...control} name="sourceName" maxLength={200} />}
+        </Field>
+        <div className="sm:col-span-2 xl:col-span-3">
           <Button type="submit" busy={upload.isPending} icon={<Upload size={16} aria-hidden />}>
-            {t("importNow")}
+            {t("start")}
           </Button>
         </div>
       </form>
       {upload.isPending && (
         <div className="mt-4" role="status">
-          <p className="text-sm text-muted">{fraction === 1 ? t("reading") : t("sending")}</p>
+          <p className="text-sm text-muted">{fraction === 1 ? t("writing") : t("sending")}</p>
           <ProgressBar className="mt-1" fraction={fraction === 1 ? null : fraction} label={t("sending")} />
         </div>
       )}
-      {upload.error && <ImportProblems error={upload.error} />}
-      {upload.data && <Report report={upload.data} />}
+      {upload.error && (
+        <ErrorState className="mt-4" title={t("failed")} error={upload.error} kept={t("nothingWritten")} />
+      )}
+      {upload.error && upload.error.problems.length > 0 && <ImportProblems problems={upload.error.problems} />}
+      {upload.data && <ImportResult report={upload.data} />}
     </Section>
-  );
-}
-
-function ImportProblems({ error }: { error: ProblemError }) {
-  const t = useTranslations("console.data");
-  return (
-    <div className="mt-4">
-      <ErrorState title={t("notImported")} error={error} kept={t("nothingChanged")} />
-      {error.problems.length > 0 && (
-        <ul className="mt-2 text-sm">
-          {error.problems.slice(0, LINES_SHOWN).map((problem) => (
-            <li key={`${problem.line}${problem.path}${problem.message}`}>
-              {problem.line !== undefined && <strong>{t("line", { line: problem.line })} </strong>}
-              {problem.path && <code>{problem.path} </code>}
-              {problem.message}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-function Report({ report }: { report: ImportReport }) {
-  const t = useTranslations("console.data");
-  return (
-    <div className="mt-4 rounded-md border border-done/40 bg-done-soft p-4" role="status">
-      <p className="font-semibold text-done">{t("imported", { rows: report.rows })}</p>
-      <p className="tabular-nums">
-        {t("importedWhat", { comparisons: report.comparisons, items: report.items, prompts: report.prompts })}
-      </p>
-      {report.skipped > 0 && (
-        <details className="mt-2 text-sm">
-          <summary>{t("skipped", { count: report.skipped })}</summary>
-          <ul>
-            {report.skippedLines.map((skipped) => (
-              <li key={skipped.line}>
-                <strong>{t("line", { line: skipped.line })}</strong> {skipped.reason}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-    </div>
   );
 }
