@@ -1,8 +1,10 @@
 /** The supervised fine-tuning set of a round: one JSON row per dialogue with a loss mask, and beside it where each row comes from. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import nodePath from "node:path";
 import { isHeldout } from "@/lib/domain/holdout";
 import type { GhostRow, PublishedGroup } from "@/lib/services/rounds/publish-rows";
-import { writeFileAtomic, writeFully } from "@/trainer/core/atomic-file";
+import { syncDirectory } from "@/lib/services/snapshots/files";
 import type { SftRow } from "@/trainer/data/loss-mask";
 import { homePath } from "./base-model";
 
@@ -48,7 +50,23 @@ export function sftLines(
 
 async function writeLines(relative: string, lines: readonly unknown[]): Promise<string> {
   const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), "utf8");
-  await writeFileAtomic(homePath(relative), (handle) => writeFully(handle, bytes));
+  const file = homePath(relative);
+  const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
+  await mkdir(nodePath.dirname(file), { recursive: true });
+  try {
+    const handle = await open(temporary, "wx", 0o640);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(nodePath.dirname(file));
   return createHash("sha256").update(bytes).digest("hex");
 }
 

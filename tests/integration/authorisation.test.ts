@@ -138,7 +138,7 @@ const ROWS: Record<string, Row> = {
   "POST /reward-models/{rewardModelId}/evaluations": { ...model, body: (ids) => ({ snapshotId: ids.snapshotId }) },
   "POST /reward-models/{rewardModelId}/score": {
     ...model,
-    body: () => ({ responses: [{ prompt: [{ role: "user", content: "hi" }], response: "yo" }] }),
+    body: () => ({ items: [{ id: "1", prompt: [{ role: "user", content: "hi" }], response: "yo" }] }),
   },
   "GET /score-requests/{scoreRequestId}": { params: { scoreRequestId: "promptId" }, object: "project" },
   "GET /projects/{projectId}/rejection-sampling": project,

@@ -1,9 +1,9 @@
 /** A whole round on a real database with real training (tiny model, wasm): what it makes, and that everything points back (I9). */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Database } from "@/db/client";
 import * as schema from "@/db/schema";
 import type { Round } from "@/lib/contracts/rounds";
@@ -11,11 +11,17 @@ import { isHeldout, promptHash } from "@/lib/domain/holdout";
 import { log } from "@/lib/log";
 import { type ServiceContext, systemContext } from "@/lib/services/context";
 import { listRejectionSamplingGroups } from "@/lib/services/rejection-sampling/read";
+import { listRewardModels } from "@/lib/services/reward-models/read";
+import { scoreWithRewardModel } from "@/lib/services/reward-models/score";
 import { cancelRound } from "@/lib/services/rounds/cancel";
 import { getRound, listRoundLogs } from "@/lib/services/rounds/read";
 import { retryStep } from "@/lib/services/rounds/retry-step";
 import { startRound } from "@/lib/services/rounds/start";
 import { claimStep, finishStep, StepLostError } from "@/lib/services/rounds/step-lease";
+import { putSchedule } from "@/lib/services/schedule/schedule";
+import { cancelTraining, resumeTraining } from "@/lib/services/training-runs/cancel";
+import { createTrainingRun } from "@/lib/services/training-runs/create";
+import { getTrainingRun, listTrainingMetrics } from "@/lib/services/training-runs/read";
 import { runWorker } from "@/lib/worker/worker";
 import { sftRowSchema } from "@/trainer/data/loss-mask";
 import { createTestDatabase, type TestDatabase } from "../support/database";
@@ -181,4 +187,65 @@ describe("with a worker", () => {
     const again = await ended(failed.id);
     expect(again.steps[0]!.attempt).toBe(2);
   });
+
+  it("keeps the schedule in step with the project and refuses what cannot be read", async () => {
+    const wanted = { projectId, cron: "30 2 * * 1", timeZone: "Asia/Seoul" };
+    expect((await putSchedule(context, { ...wanted, paused: false })).nextAt).toMatch(/T17:30:00/); // 02:30 in Seoul
+    const scheduled = async () => {
+      const { rows } = await database.pool.query("select cron, timezone from pgboss.schedule where key = $1", [
+        projectId,
+      ]);
+      return rows;
+    };
+    await vi.waitFor(
+      async () => expect(await scheduled()).toEqual([{ cron: wanted.cron, timezone: wanted.timeZone }]),
+      {
+        timeout: 20_000,
+        interval: 200,
+      },
+    );
+    await putSchedule(context, { ...wanted, paused: true });
+    await vi.waitFor(async () => expect(await scheduled()).toEqual([]), { timeout: 20_000, interval: 200 });
+    await expect(putSchedule(context, { ...wanted, cron: "at dawn", paused: false })).rejects.toThrow(/body\.cron/);
+    await expect(putSchedule(context, { ...wanted, timeZone: "Mars/Base", paused: false })).rejects.toThrow(
+      /body\.timeZone/,
+    );
+  });
+
+  it("scores responses on request with the model in service", async () => {
+    const { rewardModels } = await listRewardModels(context, { projectId, task: "helpfulness", limit: 10 });
+    const rewardModelId = rewardModels.find(({ state }) => state === "serving")!.id;
+    const prompt = [{ role: "user" as const, content: "Hello?" }];
+    const items = ["Hi!", "Go away."].map((response, index) => ({ id: `answer ${index}`, prompt, response }));
+    const { state, scores } = await scoreWithRewardModel(context, { rewardModelId, items });
+    expect(state).toBe("done");
+    expect(scores!.map(({ id }) => id)).toEqual(["answer 0", "answer 1"]);
+    for (const { reward, score } of scores!) expect(score).toBeCloseTo(1 / (1 + Math.exp(-reward)), 6);
+  }, 90_000);
+
+  it("cancels a training run with its checkpoint kept, and resumes it to the end", async () => {
+    const { snapshotId } = await getRound(context, roundId);
+    const run = await createTrainingRun(context, {
+      projectId,
+      snapshotId: snapshotId!,
+      task: "helpfulness",
+      config: { epochs: 6, seed: 5, checkpointEverySteps: 20 },
+    });
+    await vi.waitFor(
+      async () => {
+        const { metrics } = await listTrainingMetrics(context, { trainingRunId: run.id, afterStep: 1, limit: 5 });
+        expect(metrics.length, JSON.stringify(await getTrainingRun(context, run.id))).toBeGreaterThan(0);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    await cancelTraining(context, run.id);
+    const stateIs = (state: string) => async () => expect((await getTrainingRun(context, run.id)).state).toBe(state);
+    await vi.waitFor(stateIs("cancelled"), { timeout: 30_000, interval: 100 });
+    expect((await readdir(path.join(home, run.directory))).some((name) => name.startsWith("checkpoint-"))).toBe(true);
+    await resumeTraining(context, run.id);
+    await vi.waitFor(stateIs("done"), { timeout: 90_000, interval: 200 });
+    const { metrics } = await listTrainingMetrics(context, { trainingRunId: run.id, afterStep: -1, limit: 5000 });
+    expect(metrics.map(({ step }) => step)).toEqual(metrics.map((_, index) => index + 1));
+    expect(metrics.at(-1)!.step).toBe(metrics.at(-1)!.stepsTotal);
+  }, 200_000);
 });
