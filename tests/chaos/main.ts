@@ -145,6 +145,8 @@ async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
   say("start", { ...options });
   const system = await System.start(START_SECONDS_MAX);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void system.stop().finally(() => process.exit(130)));
   let checks: Check[];
   try {
     checks = await race(system, options);

@@ -24,8 +24,8 @@ export function parseOptions(args: string[]): ChaosOptions {
   return {
     seed: number("seed", Date.now() % 2 ** 31),
     annotators: number("annotators", short ? 20 : 200),
-    itemsOfOne: number("items", short ? 150 : 2400),
-    itemsOfThree: number("items-of-three", short ? 50 : 800),
+    itemsOfOne: number("items", short ? 150 : 1200),
+    itemsOfThree: number("items-of-three", short ? 50 : 400),
     killsEach: number("kills", short ? 1 : 10),
     secondsMax: number("seconds", short ? 80 : 1200),
     leaseSecondsMax: number("lease-seconds", short ? 4 : 8),
