@@ -2,6 +2,10 @@
 import { z } from "zod";
 import { trainingOverridesSchema } from "@/trainer/format/training-config";
 
+/** Names and defaults that the settings form shows; pages may not import the trainer themselves. */
+export { MARGIN_TABLES } from "@/trainer/format/margin";
+export { ENGINE_NAMES, trainingConfigSchema } from "@/trainer/format/training-config";
+
 export const projectSettingsSchema = z.object({
   /** Share of prompts held out for ever, by prompt hash. The paper holds out 1,000 examples a batch; a share is ours. */
   heldoutShare: z.number().min(0).max(0.9).default(0.1),
