@@ -22,7 +22,7 @@ export function LocaleSwitch() {
       aria-label={t("language")}
       value={locale}
       onChange={(event) => change(event.target.value)}
-      className="w-auto border-transparent text-sm hover:bg-sunken"
+      className="w-auto border-transparent bg-transparent text-sm hover:bg-sunken"
     >
       {LOCALES.map((value) => (
         <option key={value} value={value} lang={value}>

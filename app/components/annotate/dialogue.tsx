@@ -34,10 +34,10 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
         >
           <div className="flex items-start gap-4">
             <span className="w-16 shrink-0 pt-1 text-xs font-medium text-muted">{t(`role.${last.role}`)}</span>
-            <p lang={language} className="prose-answer flex-1 whitespace-pre-wrap">
+            <p lang={language} className="prose-answer min-w-0 whitespace-pre-wrap">
               {last.content}
             </p>
-            <span className="shrink-0 pt-1 text-xs text-muted tabular-nums">
+            <span className="ml-auto shrink-0 pt-1 text-xs text-muted tabular-nums">
               {language} · {t("words", { count: countWords(last.content, language) })}
             </span>
           </div>

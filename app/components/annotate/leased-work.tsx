@@ -28,12 +28,7 @@ export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment
       ...(item.kind === "live" ? { onStored: () => void work.continueDialogue(leased) } : {}),
     });
   };
-  const actions = (
-    <>
-      {buttons}
-      <DraftNote state={drafts.state} />
-    </>
-  );
+  const frame = { actions: buttons, status: <DraftNote state={drafts.state} /> };
   if (item.kind === "turn_review")
     return (
       <TurnReviewWork
@@ -41,7 +36,7 @@ export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment
         draft={draft}
         onChange={drafts.save}
         handedOver={handedOver}
-        actions={actions}
+        {...frame}
         onSubmit={(result) => submit({ kind: "turn_review", body: { assignmentId, ...result } })}
       />
     );
@@ -50,7 +45,7 @@ export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment
     initial: formOfDraft(draft),
     earlierMs: draft?.durationMs ?? 0,
     handedOver,
-    actions,
+    ...frame,
     onSubmit: (verdict: Parameters<Parameters<typeof PairWork>[0]["onSubmit"]>[0]) =>
       submit({ kind: "comparison", body: { assignmentId, ...verdict } }),
   };
@@ -73,7 +68,7 @@ function DraftNote({ state }: { state: DraftState }) {
   const format = useFormatter();
   const time = state.kind === "saved" ? format.dateTime(state.at, { timeStyle: "short", timeZone: browserZone() }) : "";
   return (
-    <span className="min-w-24 px-2 text-xs text-muted tabular-nums" aria-live="off">
+    <span className="min-w-28 px-2 text-right text-xs text-muted tabular-nums" aria-live="off">
       {state.kind !== "none" && t(state.kind, { time })}
     </span>
   );

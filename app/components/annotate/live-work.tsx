@@ -100,6 +100,7 @@ function Composer({
       </p>
       <div className="mt-3 flex max-w-read flex-wrap items-center justify-between gap-2">
         <div className="flex flex-wrap items-center gap-1">{actions}</div>
+        <span className="ml-auto">{status}</span>
         <Button variant="primary" shortcut="Ctrl+Enter" busy={busy} disabled={text.trim() === ""} onClick={send}>
           {t("send")}
         </Button>
@@ -138,7 +139,7 @@ function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Ac
   );
   return (
     <>
-      <div className="flex-1 bg-surface">
+      <div className="flex flex-1 flex-col bg-surface">
         <Panes preferred={work.form.preferred}>{{ a: pane("a"), b: pane("b") }}</Panes>
       </div>
       <p aria-live="polite" className="sr-only">
@@ -148,7 +149,14 @@ function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Ac
         task={item.task}
         {...work.panel}
         disabled={handedOver || !votable}
-        footer={<VerdictFooter work={work} actions={props.actions} handedOver={handedOver || !votable} />}
+        footer={
+          <VerdictFooter
+            work={work}
+            actions={props.actions}
+            status={props.status}
+            handedOver={handedOver || !votable}
+          />
+        }
       />
     </>
   );

@@ -21,8 +21,10 @@ export interface PairWorkProps {
   onSubmit: (verdict: Verdict) => void;
   /** Handed over and on its way out: nothing can be changed. */
   handedOver: boolean;
-  /** Skip, undo and the state of the draft. */
+  /** Skip and undo. */
   actions: ReactNode;
+  /** State of the draft. */
+  status: ReactNode;
 }
 
 /** Two finished answers and the verdict on them. */
@@ -49,7 +51,7 @@ export function PairWork(props: PairWorkProps) {
       className="flex flex-1 flex-col outline-none"
     >
       <Dialogue messages={item.context} language={item.language} />
-      <div className="flex-1 bg-surface">
+      <div className="flex flex-1 flex-col bg-surface">
         <Panes preferred={work.form.preferred}>{{ a: pane("a"), b: pane("b") }}</Panes>
       </div>
       <VerdictPanel
@@ -57,7 +59,7 @@ export function PairWork(props: PairWorkProps) {
         {...work.panel}
         disabled={handedOver}
         footer={
-          <VerdictFooter work={work} actions={props.actions} handedOver={handedOver}>
+          <VerdictFooter work={work} actions={props.actions} status={props.status} handedOver={handedOver}>
             <Button variant="ghost" size="sm" shortcut="d" aria-pressed={diff} onClick={() => setDiff(!diff)}>
               {t("verdict.diff")}
             </Button>
@@ -69,7 +71,7 @@ export function PairWork(props: PairWorkProps) {
 }
 
 /** The verdict's state, its keys and its submission: shared by finished pairs and live turns. */
-export function useVerdictWork(props: Omit<PairWorkProps, "actions">, extraKeys: Hotkeys, enabled = true) {
+export function useVerdictWork(props: Omit<PairWorkProps, "actions" | "status">, extraKeys: Hotkeys, enabled = true) {
   const { item, handedOver, onSubmit } = props;
   const duration = useDuration(props.earlierMs);
   const note = useRef<HTMLTextAreaElement>(null);
@@ -118,11 +120,13 @@ type VerdictWork = ReturnType<typeof useVerdictWork>;
 export function VerdictFooter({
   work,
   actions,
+  status,
   handedOver,
   children,
 }: {
   work: VerdictWork;
   actions: ReactNode;
+  status: ReactNode;
   handedOver: boolean;
   children?: ReactNode;
 }) {
@@ -144,6 +148,7 @@ export function VerdictFooter({
       <span aria-live="polite" className="min-w-0 flex-1 text-right text-sm text-warn">
         {work.asked && work.missing.map((what) => t(`missing.${what}`)).join(" ")}
       </span>
+      {status}
       <Button variant="primary" shortcut="Enter" className="max-sm:w-full" disabled={handedOver} onClick={work.submit}>
         {handedOver ? t("submitted") : t("submit")}
       </Button>

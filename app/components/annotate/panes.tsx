@@ -46,7 +46,7 @@ export function Panes({ preferred, children }: { preferred: Side | null; childre
           const { scrollLeft, clientWidth } = event.currentTarget;
           setShown(scrollLeft > clientWidth / 2 ? "b" : "a");
         }}
-        className="flex snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-2 lg:divide-x lg:divide-line lg:overflow-visible"
+        className="flex flex-1 snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-2 lg:divide-x lg:divide-line lg:overflow-visible"
       >
         {SIDES.map((side) => (
           <section

@@ -105,7 +105,8 @@ function CampaignRow({ campaign }: { campaign: Campaign }) {
             {t("start")}
           </LinkButton>
         ) : (
-          campaign.state === "open" && <Badge tone="done">{items === 0 ? t("empty") : t("finished")}</Badge>
+          campaign.state === "open" &&
+          (items === 0 ? <Badge>{t("empty")}</Badge> : <Badge tone="done">{t("finished")}</Badge>)
         )}
       </div>
     </li>

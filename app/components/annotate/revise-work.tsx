@@ -53,6 +53,7 @@ export function ReviseWork({ comparisonId, handover, onClose }: Props) {
         onChange={() => undefined}
         handedOver={handover.handedOver}
         actions={null}
+        status={null}
         onSubmit={(body) =>
           handover.handOver({ kind: "supersede", comparisonId, body }, null, {
             onLeave: () => {

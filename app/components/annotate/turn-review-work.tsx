@@ -28,10 +28,11 @@ interface Props {
   onSubmit: (result: TurnReviewResult) => void;
   handedOver: boolean;
   actions: ReactNode;
+  status: ReactNode;
 }
 
 /** Ghost Attention: does every answer still keep the instruction of the first turn? */
-export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, actions }: Props) {
+export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, actions, status }: Props) {
   const t = useTranslations("annotate.turns");
   const answers = item.context.flatMap((message, index) => (message.role === "assistant" ? [index] : []));
   const [verdicts, setVerdicts] = useState<(TurnVerdict | null)[]>(() =>
@@ -114,6 +115,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
             <span aria-live="polite" className="flex-1 text-right text-sm text-muted">
               {t("left", { count: left })}
             </span>
+            {status}
             <Button variant="primary" shortcut="Enter" disabled={left > 0 || handedOver} onClick={submit}>
               {t("submit")}
             </Button>

@@ -3,6 +3,7 @@ export const annotateKeys = {
   projects: ["annotate", "projects"] as const,
   campaigns: (projectId: string) => ["annotate", "campaigns", projectId] as const,
   lease: (projectId: string, campaignId: string | null) => ["annotate", "lease", projectId, campaignId] as const,
+  nextLeases: (projectId: string) => ["annotate", "next-lease", projectId] as const,
   nextLease: (projectId: string, campaignId: string | null, afterId: string) =>
     ["annotate", "next-lease", projectId, campaignId, afterId] as const,
   mine: (projectId: string) => ["annotate", "mine", projectId] as const,

@@ -1,9 +1,16 @@
 "use client";
 /** The item on screen and, behind it, the next one, leased ahead so that going on takes no round trip. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
-import { heartbeatAssignment, type LeasedAssignment, leaseAssignment } from "@/lib/contracts/assignments";
+import { useCallback, useEffect, useRef } from "react";
+import {
+  heartbeatAssignment,
+  type LeasedAssignment,
+  leaseAssignment,
+  releaseAssignment,
+} from "@/lib/contracts/assignments";
 import { call } from "../call";
+import { ProblemError } from "../problem";
+import { readLocalDraft } from "./drafts";
 import { annotateKeys } from "./keys";
 
 const HEARTBEAT_MS = 60_000;
@@ -16,12 +23,22 @@ interface Wanted {
 /** Leases whose judgement is on its way: the server may still count them as held, and must not be asked to resume them. */
 export type IsHandedOver = (assignmentId: string) => boolean;
 
+/** Null when there is nothing. Who holds all they may hold elsewhere gets one of those back instead of a dead end. */
 async function lease(wanted: Wanted, isHandedOver: IsHandedOver): Promise<LeasedAssignment | null> {
   const { projectId, campaignId, afterAssignmentId } = wanted;
   const body = { projectId, campaignId: campaignId ?? undefined, afterAssignmentId };
-  const held = await call(leaseAssignment, { body: { ...body, resume: true } });
-  return held && isHandedOver(held.assignmentId) ? call(leaseAssignment, { body }) : held;
+  try {
+    const held = await call(leaseAssignment, { body: { ...body, resume: true } });
+    return held && isHandedOver(held.assignmentId) ? await call(leaseAssignment, { body }) : held;
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.code === "conflict" && campaignId)) throw error;
+    return call(leaseAssignment, { body: { projectId, afterAssignmentId, resume: true } });
+  }
 }
+
+/** Gives back what nobody works on, so that others need not wait for its end. Best effort: the lease ends by itself. */
+const giveBack = (assignmentId: string) =>
+  void call(releaseAssignment, { params: { assignmentId }, keepalive: true }).catch(() => undefined);
 
 const isFresh = (leased: LeasedAssignment | null | undefined): leased is LeasedAssignment =>
   !!leased && Date.parse(leased.expiresAt) - Date.now() > 5000;
@@ -44,8 +61,12 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     retry: false,
   });
 
+  const left = useRef(false);
   const show = useCallback(
-    (leased: LeasedAssignment | null) => client.setQueryData(annotateKeys.lease(projectId, campaignId), leased),
+    (leased: LeasedAssignment | null) => {
+      if (!left.current) client.setQueryData(annotateKeys.lease(projectId, campaignId), leased);
+      else if (leased) giveBack(leased.assignmentId);
+    },
     [client, projectId, campaignId],
   );
   /** Goes to the prefetched item, or asks the server when there is none or its lease is over. */
@@ -72,6 +93,24 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
       document.removeEventListener("visibilitychange", beat);
     };
   }, [beat]);
+
+  const latest = useRef({ current: current.data, ahead: next.data });
+  useEffect(() => {
+    latest.current = { current: current.data, ahead: next.data };
+  });
+  // Leaving for another page of the app; a reload keeps both leases and resumes them.
+  useEffect(() => {
+    left.current = false;
+    return () => {
+      left.current = true;
+      const { current: shown, ahead } = latest.current;
+      if (ahead && !isHandedOver(ahead.assignmentId)) giveBack(ahead.assignmentId);
+      if (shown && !isHandedOver(shown.assignmentId) && !readLocalDraft(shown.assignmentId))
+        giveBack(shown.assignmentId);
+      client.removeQueries({ queryKey: annotateKeys.lease(projectId, campaignId) });
+      client.removeQueries({ queryKey: annotateKeys.nextLeases(projectId) });
+    };
+  }, [client, projectId, campaignId, isHandedOver]);
 
   return { current, show, advance };
 }

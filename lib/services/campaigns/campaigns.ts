@@ -6,10 +6,11 @@ import { campaigns } from "@/db/schema";
 import { DomainError, notFound } from "@/lib/errors";
 import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
 
+/** The outer table is named in plain SQL: drizzle drops the qualifier in a select from one table, and `id` would be the item's own. */
 const columns = {
   ...getTableColumns(campaigns),
-  items: sql<number>`(select count(*)::int from items where items.campaign_id = ${campaigns.id})`,
-  itemsDone: sql<number>`(select count(*)::int from items where items.campaign_id = ${campaigns.id} and items.state = 'done')`,
+  items: sql<number>`(select count(*)::int from items where items.campaign_id = campaigns.id)`,
+  itemsDone: sql<number>`(select count(*)::int from items where items.campaign_id = campaigns.id and items.state = 'done')`,
 };
 
 async function load(connection: Connection, id: string) {

@@ -35,8 +35,8 @@ export async function listProjects(context: ServiceContext) {
       name: projects.name,
       description: projects.description,
       createdAt: projects.createdAt,
-      openItems: sql<number>`(select count(*)::int from items where items.project_id = ${projects.id} and items.state = 'open' and items.slots_remaining > 0)`,
-      comparisons: sql<number>`(select count(*)::int from comparisons where comparisons.project_id = ${projects.id})`,
+      openItems: sql<number>`(select count(*)::int from items where items.project_id = projects.id and items.state = 'open' and items.slots_remaining > 0)`,
+      comparisons: sql<number>`(select count(*)::int from comparisons where comparisons.project_id = projects.id)`,
     })
     .from(projects)
     .where(and(isNull(projects.archivedAt), user?.role === "admin" ? undefined : isMember))

@@ -1,0 +1,102 @@
+/** Every text exists in every language, with the same arguments, and is used; every used text exists. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { messagesOf } from "./messages";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+type Tree = { [key: string]: string | Tree };
+function flatten(tree: Tree, prefix = ""): Map<string, string> {
+  const flat = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === "string") flat.set(prefix + key, value);
+    else for (const [inner, text] of flatten(value, `${prefix}${key}.`)) flat.set(inner, text);
+  }
+  return flat;
+}
+
+const english = flatten(messagesOf("en") as unknown as Tree);
+const korean = flatten(messagesOf("ko") as unknown as Tree);
+
+const argumentsOf = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)(?=[,}])/g)].map((match) => match[1] ?? ""))].sort();
+
+function* sources(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* sources(full);
+    else if (/\.tsx?$/.test(entry.name) && !entry.name.includes(".test.")) yield readFileSync(full, "utf8");
+  }
+}
+
+/**
+ * Keys a file asks for, as patterns: `*` stands for what a template literal fills in. Each translator name is looked up among all
+ * namespaces the file opens under that name, so two components of one file may both say `t`.
+ */
+function usedPatterns(source: string): { pattern: string; candidates: string[] }[] {
+  const namespaces = new Map<string, Set<string>>();
+  for (const match of source.matchAll(/const (\w+) = (?:await )?(?:useTranslations|getTranslations)\("([\w.]+)"\)/g))
+    namespaces.set(match[1]!, (namespaces.get(match[1]!) ?? new Set()).add(match[2]!));
+  const direct = [...source.matchAll(/\(await getTranslations\("([\w.]+)"\)\)\("([\w.]+)"/g)].map((match) => {
+    const full = `${match[1]}.${match[2]}`;
+    return { pattern: full, candidates: [full] };
+  });
+  const uses = [...namespaces].flatMap(([name, spaces]) =>
+    keyArguments(source, name).map((key) => ({
+      pattern: key,
+      candidates: [...spaces].map((space) => `${space}.${key}`),
+    })),
+  );
+  return [...direct, ...uses];
+}
+
+/** First arguments of `t(...)`, `t.rich(...)`: every literal in them, so that `t(on ? "a" : "b")` counts for both. */
+function keyArguments(source: string, name: string): string[] {
+  const keys: string[] = [];
+  for (const call of source.matchAll(new RegExp(`(?<![\\w.])${name}(?:\\.(?:rich|markup|raw|has))?\\(`, "g"))) {
+    const rest = source.slice(call.index + call[0].length, call.index + call[0].length + 300);
+    const argument = /^\s*(?:"([\w.]+)"|`([^`]*)`|[^,()]*?\?\s*"([\w.]+)"\s*:\s*"([\w.]+)")/.exec(rest);
+    if (!argument) {
+      keys.push(...dynamicKeys(rest));
+      continue;
+    }
+    const template = argument[2]?.replaceAll(/\$\{[^}]*\}/g, "*");
+    keys.push(...[argument[1], template, argument[3], argument[4]].filter((key) => key !== undefined));
+  }
+  return keys;
+}
+
+/** `t(row.name)`: the key comes from data; everything directly below the namespace counts as used. */
+const dynamicKeys = (rest: string): string[] => (/^\s*[A-Za-z_]\w*(\.\w+)*\s*[,)]/.test(rest) ? ["*"] : []);
+
+const asExpression = (pattern: string) => new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[\\w-]+")}$`);
+
+const uses = ["app", "lib"].flatMap((folder) => [...sources(path.join(ROOT, folder))]).flatMap(usedPatterns);
+
+describe("messages", () => {
+  it("say the same things in both languages", () => {
+    expect([...korean.keys()].sort()).toEqual([...english.keys()].sort());
+  });
+
+  it("take the same arguments in both languages", () => {
+    const different = [...english].filter(
+      ([key, text]) => argumentsOf(text).join() !== argumentsOf(korean.get(key) ?? "").join(),
+    );
+    expect(different.map(([key]) => key)).toEqual([]);
+  });
+
+  it("exist wherever one is asked for", () => {
+    const known = [...english.keys()];
+    const missing = uses.filter(
+      ({ candidates }) => !candidates.some((candidate) => known.some((key) => asExpression(candidate).test(key))),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("are all used", () => {
+    const expressions = [...new Set(uses.flatMap(({ candidates }) => candidates))].map(asExpression);
+    expect([...english.keys()].filter((key) => !expressions.some((expression) => expression.test(key)))).toEqual([]);
+  });
+});
