@@ -59,10 +59,8 @@ function CountTable({ label, counts }: { label: string; counts: Counts }) {
     .sort((left, right) => right.count - left.count);
   if (rows.length === 0) return null;
   const all = rows.reduce((sum, row) => sum + row.count, 0);
-  const word = (name: string) => {
-    const key = `values.${name}` as "values.none";
-    return t.has(key) ? t(key) : name;
-  };
+  const word = (name: string) =>
+    t.has(`values.${name}` as "values.none") ? t(`values.${name}` as "values.none") : name;
   return (
     <Table
       label={label}

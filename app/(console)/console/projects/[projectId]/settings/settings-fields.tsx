@@ -7,6 +7,8 @@ import { type Layer, type NumberField, TRAINING_CHOICES, TRAINING_NUMBERS } from
 
 const DEFAULTS: Record<string, unknown> = trainingConfigSchema.parse({ task: "helpfulness" });
 type NumberName = "heldoutShare";
+type NestedName = "fields.publish.overlap";
+type NestedHint = "hints.publish.overlap";
 type ChoiceName = "engine";
 
 function valueAt(settings: ProjectSettings, path: string): number {
@@ -17,14 +19,18 @@ function valueAt(settings: ProjectSettings, path: string): number {
 
 export function NumberFields({ fields, settings }: { fields: readonly NumberField[]; settings: ProjectSettings }) {
   const t = useTranslations("console.settings");
+  const label = (name: string) => {
+    const [group, field] = name.split(".");
+    return field ? t(`fields.${group}.${field}` as NestedName) : t(`fields.${name}` as `fields.${NumberName}`);
+  };
+  const hint = (name: string) => {
+    const [group, field] = name.split(".");
+    return field ? t(`hints.${group}.${field}` as NestedHint) : t(`hints.${name}` as `hints.${NumberName}`);
+  };
   return (
     <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
       {fields.map(({ name, ...bounds }) => (
-        <Field
-          key={name}
-          label={t(`fields.${name}` as `fields.${NumberName}`)}
-          hint={t(`hints.${name}` as `hints.${NumberName}`)}
-        >
+        <Field key={name} label={label(name)} hint={hint(name)}>
           {(control) => (
             <Input {...control} {...bounds} name={name} type="number" required defaultValue={valueAt(settings, name)} />
           )}
