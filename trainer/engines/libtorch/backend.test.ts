@@ -1,85 +1,13 @@
-/** Every kernel against tfjs's own CPU backend on random inputs, and the backend's memory. Needs an installed libtorch engine. */
+/** Every kernel against tfjs's own CPU backend on random inputs. Needs an installed libtorch engine. */
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { setEngineDirectories } from "../../cli/engine";
-import type { LibtorchBackend } from "./backend";
+import { Draw } from "./draw.test-support";
 import { libtorchStatus, prepareLibtorch } from "./index";
 
-setEngineDirectories();
 const status = await libtorchStatus();
 if (!status.available) console.warn(`SKIPPED: the libtorch kernels are not tested here: ${status.reason}`);
-
-/** Draws for one run, all from one seed: the same on both backends. */
-class Draw {
-  private state: number;
-
-  constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  /** [0, 1) */
-  next(): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return this.state / 2 ** 32;
-  }
-
-  int(from: number, to: number): number {
-    return from + Math.floor(this.next() * (to - from + 1));
-  }
-
-  shape(rank = this.int(1, 4)): number[] {
-    return Array.from({ length: rank }, () => this.int(1, 4));
-  }
-
-  floats(shape = this.shape(), low = -3, high = 3): tf.Tensor {
-    const size = tf.util.sizeFromShape(shape);
-    return tf.tensor(
-      Float32Array.from({ length: size }, () => low + this.next() * (high - low)),
-      shape,
-    );
-  }
-
-  ints(shape = this.shape(), low = -5, high = 5): tf.Tensor {
-    const size = tf.util.sizeFromShape(shape);
-    return tf.tensor(
-      Int32Array.from({ length: size }, () => this.int(low, high)),
-      shape,
-      "int32",
-    );
-  }
-
-  bools(shape = this.shape()): tf.Tensor {
-    return tf.cast(this.ints(shape, 0, 1), "bool");
-  }
-
-  /** Two float tensors whose shapes broadcast: the second may lack leading axes or have axes of one. */
-  broadcastable(low = -3, high = 3): [tf.Tensor, tf.Tensor] {
-    const shape = this.shape();
-    const other = shape.map((size) => (this.next() < 0.3 ? 1 : size)).slice(this.int(0, shape.length - 1));
-    return [this.floats(shape, low, high), this.floats(other, low, high)];
-  }
-
-  axis(rank: number): number {
-    return this.int(0, rank - 1);
-  }
-
-  /** Some axes, in order. */
-  axes(rank: number): number[] {
-    const some = Array.from({ length: rank }, (_, axis) => axis).filter(() => this.next() < 0.5);
-    return some.length > 0 ? some : [rank - 1];
-  }
-
-  permutation(rank: number): number[] {
-    const order = Array.from({ length: rank }, (_, axis) => ({ axis, key: this.next() }));
-    return order.sort((a, b) => a.key - b.key).map(({ axis }) => axis);
-  }
-
-  yes(): boolean {
-    return this.next() < 0.5;
-  }
-}
 
 type Case = (draw: Draw) => tf.Tensor | tf.Tensor[];
 
@@ -355,74 +283,5 @@ describe.runIf(status.available)("libtorch kernels", () => {
     const share = draws.filter((value) => value === 0).length / draws.length;
     expect(share).toBeGreaterThan(0.87);
     expect(share).toBeLessThan(0.93);
-  });
-});
-
-describe.runIf(status.available)("libtorch memory", () => {
-  beforeAll(prepareLibtorch);
-  const addon = () => (tf.backend() as LibtorchBackend).torch.addon;
-
-  it("holds nothing more after many training steps, and the loss falls", () => {
-    const weight = tf.variable(tf.zeros([8, 4])) as tf.Variable<tf.Rank.R2>;
-    const input = tf.tidy(() => tf.reshape(tf.linspace(-1, 1, 16 * 8), [16, 8])) as tf.Tensor2D;
-    const target = tf.tidy(() => tf.reshape(tf.linspace(0, 1, 16 * 4), [16, 4]));
-    const step = () =>
-      tf.tidy(() => {
-        const residual = tf.sub(tf.matMul(input, weight), target) as tf.Tensor2D;
-        weight.assign(tf.sub(weight, tf.mul(tf.matMul(input, residual, true), 0.01)));
-        return tf.sum(tf.square(residual)).dataSync()[0] as number;
-      });
-    const first = step();
-    const before = { handles: addon().memory(), ids: tf.backend().numDataIds(), tensors: tf.memory().numTensors };
-    let last = first;
-    for (let index = 0; index < 50; index++) last = step();
-    expect({ handles: addon().memory(), ids: tf.backend().numDataIds(), tensors: tf.memory().numTensors }).toEqual(
-      before,
-    );
-    expect(last).toBeLessThan(first);
-    tf.dispose([weight, input, target]);
-  });
-
-  it("frees everything a failing operation made and says what torch said", () => {
-    const [a, b] = [tf.ones([2, 3]), tf.tensor2d([[5], [9]], [2, 1], "int32")];
-    const before = addon().memory();
-    for (let index = 0; index < 20; index++) {
-      // The indices are checked only by torch, after the kernel has made its temporaries.
-      expect(() => tf.tidy(() => tf.gather(a, b))).toThrow(/libtorch index_select: .*index/i);
-      expect(() => tf.tidy(() => tf.scatterND(b, tf.ones([2, 4]), [3, 4]))).toThrow(/libtorch index_add_/);
-    }
-    expect(addon().memory()).toEqual(before);
-    tf.dispose([a, b]);
-  });
-
-  it("frees a storage with its last view", () => {
-    const [handlesBefore, bytesBefore] = addon().memory();
-    const x = tf.ones([1000, 10]);
-    const view = tf.slice(x, [10, 0], [20, 10]);
-    x.dispose();
-    expect(addon().memory()).toEqual([handlesBefore + 1, bytesBefore + 40_000]);
-    expect(Array.from(view.dataSync())).toEqual(Array(200).fill(1));
-    view.dispose();
-    expect(addon().memory()).toEqual([handlesBefore, bytesBefore]);
-  });
-
-  it("moves tensors of another backend in when they are used", async () => {
-    await tf.setBackend("cpu");
-    const other = tf.tensor1d([1, 2, 3]);
-    await tf.setBackend("libtorch");
-    expect(Array.from(tf.tidy(() => tf.mul(other, 2).dataSync()))).toEqual([2, 4, 6]);
-    other.dispose();
-  });
-
-  it("refuses handles that were freed, unknown operators and wrong arguments", () => {
-    const handle = addon().from(Float32Array.of(1, 2), [2], "cpu");
-    addon().free(handle);
-    expect(() => addon().read(handle)).toThrow(/not live/);
-    expect(() => addon().free(handle)).toThrow(/not live/);
-    expect(() => addon().operator("aten::no_such_operator")).toThrow(/no_such_operator/);
-    expect(() => addon().from(Float32Array.of(1, 2), [3], "cpu")).toThrow(/shape holds 3 values, the array 2/);
-    expect(() => addon().call(addon().operator("aten::neg"))).toThrow(/missing argument/);
-    expect(() => addon().call(addon().operator("aten::neg"), "x")).toThrow(/expected a number/);
-    expect(() => tf.tensor(["text"])).toThrow(/float32, int32 and bool/);
   });
 });

@@ -6,6 +6,7 @@ import { overrideOps, resetOps } from "../../ops";
 import { type Engine, type EngineDescription, EngineError } from "../engine";
 import { loadAddon, Torch } from "./addon";
 import { LibtorchBackend } from "./backend";
+import { letThreadsSleep } from "./environment";
 import { ADDON_FILE, INSTALL_COMMAND, type Installation, readInstallation } from "./installation";
 import { BACKEND_NAME, defineKernels } from "./kernels";
 import { libtorchOps } from "./ops";
@@ -48,6 +49,7 @@ export async function prepareLibtorch(): Promise<void> {
     const state = await readInstallation();
     if (!state.usable) throw new EngineError(`${state.reason}; run: ${INSTALL_COMMAND}`);
     try {
+      letThreadsSleep();
       const addon = loadAddon(path.join(state.directory, ADDON_FILE));
       prepared = { torch: new Torch(addon, addon.device()), installation: state.installation };
     } catch (cause) {

@@ -7,10 +7,10 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { libtorchDirectoryOf } from "./environment";
 
 export const NATIVE_SOURCES = fileURLToPath(new URL("./native", import.meta.url));
 export const ADDON_FILE = "pairwright_torch.node";
@@ -37,13 +37,13 @@ export type Installation = z.infer<typeof installationSchema>;
 
 let chosenDirectory: string | null = null;
 
-/** Uses an installation elsewhere than in the home directory. */
+/** Uses an installation elsewhere than where the environment says. */
 export function setLibtorchDirectory(directory: string): void {
   chosenDirectory = path.resolve(directory);
 }
 
 export function libtorchDirectory(): string {
-  return chosenDirectory ?? path.join(homedir(), ".pairwright", "engines", "libtorch");
+  return chosenDirectory ?? libtorchDirectoryOf();
 }
 
 /** sha256 over the names and contents of the addon's sources. */

@@ -1,0 +1,173 @@
+/** The engine's own operations against the reference: values, gradients, in-place updates, memory. Needs an installed libtorch engine. */
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { registerGradients } from "../../core/autodiff";
+import type { AdamwSettings, Ops } from "../../ops";
+import { referenceOps } from "../../ops/reference";
+import type { LibtorchBackend } from "./backend";
+import { Draw } from "./draw.test-support";
+import { libtorchStatus, prepareLibtorch } from "./index";
+import { libtorchOps } from "./ops";
+
+const status = await libtorchStatus();
+if (!status.available) console.warn(`SKIPPED: the libtorch engine's operations are not tested here: ${status.reason}`);
+
+const own: Ops = { ...referenceOps, ...libtorchOps };
+
+interface Case {
+  /** Shapes of the inputs that have a gradient. */
+  shapes: number[][];
+  run: (ops: Ops, inputs: tf.Tensor[], draw: Draw) => tf.Tensor;
+}
+
+const CASES: Record<string, Case> = {
+  linear: {
+    shapes: [
+      [5, 6],
+      [7, 6],
+    ],
+    run: (ops, [x, w]) => ops.linear(x as tf.Tensor2D, w as tf.Tensor2D),
+  },
+  rmsNorm: { shapes: [[5, 8], [8]], run: (ops, [x, w]) => ops.rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, 1e-5) },
+  rope: {
+    shapes: [[2, 3, 4, 5]],
+    run: (ops, [x], draw) => {
+      const half = draw.floats([2, 1, 5, 2]);
+      const angles = tf.concat([half, half], 3) as tf.Tensor4D;
+      // As in the model: the head axis is swapped in, so the input's memory is not in order.
+      const turned = tf.transpose(tf.reshape(x as tf.Tensor, [2, 5, 3, 4]), [0, 2, 1, 3]) as tf.Tensor4D;
+      return ops.rope(turned, tf.cos(angles), tf.sin(angles));
+    },
+  },
+  swiglu: {
+    shapes: [
+      [4, 6],
+      [4, 6],
+    ],
+    run: (ops, [g, u]) => ops.swiglu(g as tf.Tensor2D, u as tf.Tensor2D),
+  },
+  attention: {
+    shapes: [
+      [2, 6, 3, 4],
+      [2, 2, 5, 4],
+      [2, 2, 5, 4],
+    ],
+    run: (ops, [q, k, v], draw) => {
+      const mask = tf.mul(tf.cast(draw.bools([2, 1, 3, 5]), "float32"), -1e9) as tf.Tensor4D;
+      return ops.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask);
+    },
+  },
+  "attention over rows of one": {
+    shapes: [
+      [1, 4, 3, 4],
+      [1, 4, 3, 4],
+      [1, 4, 3, 4],
+    ],
+    run: (ops, [q, k, v]) => {
+      const mask = tf.zeros([1, 1, 3, 3]) as tf.Tensor4D;
+      return ops.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask);
+    },
+  },
+  crossEntropy: {
+    shapes: [[4, 6]],
+    run: (ops, [logits], draw) =>
+      ops.crossEntropy(
+        logits as tf.Tensor2D,
+        draw.ints([4], 0, 5) as tf.Tensor1D,
+        draw.floats([4], 0, 1) as tf.Tensor1D,
+      ),
+  },
+};
+
+/** The output, then each input's gradient of a weighted sum of it. */
+function evaluate(ops: Ops, { shapes, run }: Case, seed: number): number[][] {
+  return tf.tidy(() => {
+    const draw = new Draw(seed);
+    const variables = shapes.map((shape) => tf.variable(draw.floats(shape)));
+    let output: number[] = [];
+    const { value, grads } = tf.variableGrads(() => {
+      const result = run(ops, variables, draw);
+      output = Array.from(result.dataSync());
+      return tf.sum(tf.mul(result, new Draw(seed + 1).floats(result.shape))) as tf.Scalar;
+    }, variables);
+    value.dispose();
+    const gradients = variables.map((variable) => Array.from((grads[variable.name] as tf.Tensor).dataSync()));
+    tf.dispose(variables);
+    return [output, ...gradients];
+  });
+}
+
+function expectClose(found: number[][], expected: number[][]): void {
+  expect(found.map((values) => values.length)).toEqual(expected.map((values) => values.length));
+  for (const [at, values] of expected.entries())
+    for (const [index, value] of values.entries())
+      expect(Math.abs((found[at]?.[index] as number) - value), `tensor ${at}, value ${index}`).toBeLessThanOrEqual(
+        2e-5 * Math.max(1, Math.abs(value)),
+      );
+}
+
+const SETTINGS: AdamwSettings = {
+  learningRate: 1e-2,
+  beta1: 0.9,
+  beta2: 0.95,
+  epsilon: 1e-5,
+  weightDecay: 0.1,
+  step: 3,
+  gradientScale: 0.25,
+};
+
+/** Parameter and both moments after two updates. `share` holds a second tensor on the parameter's memory meanwhile. */
+function updated(ops: Ops, settings: AdamwSettings, share: boolean): { values: number[][]; shared: number[] } {
+  return tf.tidy(() => {
+    const draw = new Draw(11);
+    const variables = [draw.floats([3, 5]), draw.floats([3, 5]), draw.floats([3, 5], 0, 1)].map((t) => tf.variable(t));
+    const [parameter, mean, variance] = variables as [tf.Variable, tf.Variable, tf.Variable];
+    const copy = share ? parameter.clone() : tf.zeros([3, 5]);
+    for (const step of [settings.step, settings.step + 1])
+      ops.adamw(parameter, draw.floats([3, 5]), mean, variance, { ...settings, step });
+    const values = variables.map((variable) => Array.from(variable.dataSync()));
+    tf.dispose(variables);
+    return { values, shared: Array.from(copy.dataSync()) };
+  });
+}
+
+describe.runIf(status.available)("libtorch operations", () => {
+  beforeAll(async () => {
+    registerGradients();
+    await prepareLibtorch();
+  });
+  const memory = () => (tf.backend() as LibtorchBackend).torch.addon.memory();
+
+  it.each(Object.entries(CASES))("%s and its gradients agree with the reference and leave no memory", (_name, run) => {
+    const before = memory();
+    for (let seed = 1; seed <= 5; seed += 1) expectClose(evaluate(own, run, seed), evaluate(referenceOps, run, seed));
+    expect(memory()).toEqual(before);
+  });
+
+  it.each([SETTINGS, { ...SETTINGS, gradientScale: 1, weightDecay: 0, step: 1 }])(
+    "adamw agrees with the reference with %o",
+    (settings) => {
+      const before = memory();
+      expectClose(updated(own, settings, false).values, updated(referenceOps, settings, false).values);
+      expect(memory()).toEqual(before);
+    },
+  );
+
+  it("adamw leaves a copy of the parameter as it was", () => {
+    const { values, shared } = updated(own, SETTINGS, true);
+    expectClose(values, updated(referenceOps, SETTINGS, true).values);
+    expect(shared).toEqual(updated(referenceOps, SETTINGS, true).shared);
+  });
+
+  it("accumulate adds in place, but never into memory that another tensor shows", () => {
+    tf.tidy(() => {
+      const sum = tf.tensor1d([1, 2]);
+      const before = memory();
+      const next = own.accumulate(sum, tf.tensor1d([10, 20]));
+      expect(memory()).toEqual(before);
+      const shown = next.clone();
+      expect(Array.from(own.accumulate(next, tf.tensor1d([100, 200])).dataSync())).toEqual([111, 222]);
+      expect(Array.from(shown.dataSync())).toEqual([11, 22]);
+    });
+  });
+});
