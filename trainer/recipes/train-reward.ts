@@ -203,6 +203,8 @@ async function openRun(options: TrainRewardOptions): Promise<Run> {
     stepsTotal: steps.length,
     fingerprint,
   });
+  // The engine holds the weights now; the host's copy is as large again.
+  base.tensors.clear();
   return { finished, config, base, tokenizer, engine, model, optimizer, steps, heldout, paths, fingerprint };
 }
 

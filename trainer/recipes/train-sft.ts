@@ -195,6 +195,8 @@ async function openSftRun(options: TrainSftOptions) {
   if (saved) note(`resuming after step ${saved.step}`);
   const steps = planSteps(items, { ...config, itemsPerStep: config.rowsPerStep });
   const model = createModel(base.config, saved?.model ?? base.tensors, "language-model", config.seed);
+  // The engine holds the weights now; the host's copy is as large again.
+  base.tensors.clear();
   const optimizer = createOptimizer(
     model.parameters,
     saved ? { step: saved.step, tensors: saved.optimizer } : undefined,
