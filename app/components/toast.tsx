@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-/** Short notes at the bottom edge. Our own on Radix: sonner injects a style element, which the content security policy refuses. */
+/** Short notes under the top bar, away from what acts. Our own on Radix: sonner injects a style element, which the content security policy refuses. */
 import { Toast as Primitive } from "radix-ui";
 import { useSyncExternalStore } from "react";
 import { Button } from "./button";
@@ -27,10 +27,10 @@ function publish(next: readonly ToastEntry[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Shows a note; the newest three stay. Returns its id. */
+/** Shows a note; the newest two stay. Returns its id. */
 export function toast(input: ToastInput): number {
   lastId += 1;
-  publish([...entries, { ...input, id: lastId }].slice(-3));
+  publish([...entries, { ...input, id: lastId }].slice(-2));
   return lastId;
 }
 export const dismissToast = (id: number): void => publish(entries.filter((entry) => entry.id !== id));
@@ -52,10 +52,11 @@ export function Toaster() {
       {shown.map((entry) => (
         <Primitive.Root
           key={entry.id}
+          type={entry.tone === "danger" ? "foreground" : "background"}
           duration={entry.durationMs ?? 5000}
           onOpenChange={(open) => !open && dismissToast(entry.id)}
           className={cn(
-            "toast pointer-events-auto flex items-center gap-4 rounded-md border border-line-strong/50 bg-surface px-4 py-2.5 shadow-lg",
+            "toast pointer-events-auto flex items-center gap-4 rounded-md border border-line-strong/50 bg-surface px-3 py-2 shadow-lg",
             entry.tone === "danger" && "border-danger bg-danger-soft",
           )}
         >
@@ -82,7 +83,7 @@ export function Toaster() {
           )}
         </Primitive.Root>
       ))}
-      <Primitive.Viewport className="pointer-events-none fixed right-0 bottom-0 z-60 m-4 flex w-[min(26rem,calc(100vw-2rem))] flex-col gap-2" />
+      <Primitive.Viewport className="pointer-events-none fixed top-12 right-0 z-60 m-3 flex max-w-[min(26rem,calc(100vw-1.5rem))] flex-col items-end gap-2" />
     </Primitive.Provider>
   );
 }

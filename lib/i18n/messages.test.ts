@@ -59,7 +59,7 @@ function keyArguments(source: string, name: string): string[] {
     const rest = source.slice(call.index + call[0].length, call.index + call[0].length + 300);
     const argument = /^\s*(?:"([\w.]+)"|`([^`]*)`|[^,()]*?\?\s*"([\w.]+)"\s*:\s*"([\w.]+)")/.exec(rest);
     if (!argument) {
-      keys.push(...dynamicKeys(rest));
+      keys.push(...dynamicKeys(rest, source));
       continue;
     }
     const template = argument[2]?.replaceAll(/\$\{[^}]*\}/g, "*");
@@ -68,8 +68,13 @@ function keyArguments(source: string, name: string): string[] {
   return keys;
 }
 
-/** `t(row.name)`: the key comes from data; everything directly below the namespace counts as used. */
-const dynamicKeys = (rest: string): string[] => (/^\s*[A-Za-z_]\w*(\.\w+)*\s*[,)]/.test(rest) ? ["*"] : []);
+/** `t(row.name)`: the key comes from data, so everything directly below the namespace counts; `t(key)`: from a template nearby. */
+function dynamicKeys(rest: string, source: string): string[] {
+  const expression = /^\s*([A-Za-z_]\w*)((?:\.\w+)*)\s*[,)]/.exec(rest);
+  if (!expression) return [];
+  const template = new RegExp(`const ${expression[1]} = \`([^\`]*)\``).exec(source)?.[1];
+  return [template?.replaceAll(/\$\{[^}]*\}/g, "*") ?? "*"];
+}
 
 const asExpression = (pattern: string) => new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[\\w-]+")}$`);
 

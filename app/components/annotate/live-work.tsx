@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import { useLive } from "@/lib/client/annotate/use-live";
 import type { Side } from "@/lib/contracts/annotation-shapes";
+import type { AnnotatedItem } from "@/lib/contracts/assignments";
 import type { DraftBody } from "@/lib/contracts/drafts";
 import type { LiveSide, LiveState } from "@/lib/contracts/live";
 import { Button } from "../button";
@@ -12,7 +13,7 @@ import { cn } from "../cn";
 import { Textarea } from "../field";
 import { Markdown } from "../markdown";
 import { ErrorState } from "../states";
-import { countWords, Dialogue } from "./dialogue";
+import { countWords, Dialogue, Turn } from "./dialogue";
 import { type PairWorkProps, useVerdictWork, VerdictFooter } from "./pair-work";
 import { Answer, Panes } from "./panes";
 import { VerdictPanel } from "./verdict-panel";
@@ -40,7 +41,11 @@ export function LiveWork(props: Props) {
     <div className="grid flex-1 lg:grid-cols-[11rem_minmax(0,1fr)]">
       <TurnTree turn={item.turn} turnsMax={item.turnsMax} onFinish={props.onFinish} disabled={props.handedOver} />
       <div className="flex min-w-0 flex-col border-line lg:border-l">
-        <Dialogue messages={messages} language={item.language} />
+        {state.phase === "prompt" ? (
+          <SoFar messages={messages} />
+        ) : (
+          <Dialogue messages={messages} language={item.language} />
+        )}
         {live.problem && <ErrorState className="m-4" error={live.problem} kept={t("kept")} />}
         {state.phase === "prompt" ? (
           <Composer {...props} onSend={live.send} />
@@ -48,6 +53,19 @@ export function LiveWork(props: Props) {
           <LiveAnswers {...props} state={state} onStop={live.stop} onRetry={live.retry} />
         )}
       </div>
+    </div>
+  );
+}
+
+/** While writing, the dialogue stands open: the next message answers it. */
+function SoFar({ messages }: { messages: AnnotatedItem["context"] }) {
+  if (messages.length === 0) return null;
+  return (
+    <div className="flex flex-col gap-4 border-b border-line bg-sunken px-4 py-4">
+      {messages.map((message, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
+        <Turn key={index} message={message} />
+      ))}
     </div>
   );
 }
@@ -74,36 +92,38 @@ function Composer({
   const hint = words === 0 ? "hintEmpty" : words < 4 ? "hintShort" : words > LONG_WORDS ? "hintLong" : "hintGood";
   return (
     <div className="flex-1 bg-surface p-4 lg:p-6">
-      <label htmlFor="prompt" className="text-lg font-semibold">
-        {item.turn === 1 ? t("first") : t("next")}
-      </label>
-      <p className="mb-3 text-muted">{item.campaign.kind === "red_team" ? t("redTeamHelp") : t("help")}</p>
-      <Textarea
-        id="prompt"
-        lang={item.language}
-        autoFocus
-        value={text}
-        maxLength={20_000}
-        aria-describedby="prompt-hint"
-        onChange={(event) => {
-          setText(event.target.value);
-          onDraft({ prompt: event.target.value });
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
-          if (event.key === "Escape") event.currentTarget.blur();
-        }}
-        className="min-h-40 max-w-read text-read"
-      />
-      <p id="prompt-hint" className="mt-1 max-w-read text-sm text-muted tabular-nums">
-        {item.language} · {t("words", { count: words })} · {t(hint)}
-      </p>
-      <div className="mt-3 flex max-w-read flex-wrap items-center justify-between gap-2">
-        <div className="flex flex-wrap items-center gap-1">{actions}</div>
-        <span className="ml-auto">{status}</span>
-        <Button variant="primary" shortcut="Ctrl+Enter" busy={busy} disabled={text.trim() === ""} onClick={send}>
-          {t("send")}
-        </Button>
+      <div className="max-w-3xl">
+        <label htmlFor="prompt" className="text-lg font-semibold">
+          {item.turn === 1 ? t("first") : t("next")}
+        </label>
+        <p className="mb-3 text-muted">{item.campaign.kind === "red_team" ? t("redTeamHelp") : t("help")}</p>
+        <Textarea
+          id="prompt"
+          lang={item.language}
+          autoFocus
+          value={text}
+          maxLength={20_000}
+          aria-describedby="prompt-hint"
+          onChange={(event) => {
+            setText(event.target.value);
+            onDraft({ prompt: event.target.value });
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
+            if (event.key === "Escape") event.currentTarget.blur();
+          }}
+          className="min-h-40 text-read"
+        />
+        <p id="prompt-hint" className="mt-1 text-sm text-muted tabular-nums">
+          {item.language} · {t("words", { count: words })} · {t(hint)}
+        </p>
+        <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
+          <div className="flex flex-wrap items-center gap-1">{actions}</div>
+          <span className="ml-auto">{status}</span>
+          <Button variant="primary" shortcut="Ctrl+Enter" busy={busy} disabled={text.trim() === ""} onClick={send}>
+            {t("send")}
+          </Button>
+        </div>
       </div>
     </div>
   );

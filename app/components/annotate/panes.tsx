@@ -7,9 +7,9 @@ import { cn } from "../cn";
 import { Markdown } from "../markdown";
 
 const SIDES = ["a", "b"] as const;
-const HUES: Record<Side, { text: string; border: string; soft: string }> = {
-  a: { text: "text-side-a", border: "border-side-a", soft: "bg-side-a-soft" },
-  b: { text: "text-side-b", border: "border-side-b", soft: "bg-side-b-soft" },
+const HUES: Record<Side, { text: string; border: string; top: string; soft: string }> = {
+  a: { text: "text-side-a", border: "border-side-a", top: "border-t-side-a", soft: "bg-side-a-soft" },
+  b: { text: "text-side-b", border: "border-side-b", top: "border-t-side-b", soft: "bg-side-b-soft" },
 };
 
 /** Two equal panes; on a phone two cards to swipe between, with a switch that stays in view. */
@@ -53,8 +53,8 @@ export function Panes({ preferred, children }: { preferred: Side | null; childre
             key={side}
             aria-label={t("answer", { side: side.toUpperCase() })}
             className={cn(
-              "w-full shrink-0 snap-start border-t-3 border-transparent bg-surface px-4 pt-2 pb-6 lg:px-6",
-              preferred === side && HUES[side].border,
+              "w-full shrink-0 snap-start border-t-3 border-t-transparent bg-surface px-4 pt-2 pb-6 lg:px-6",
+              preferred === side && HUES[side].top,
             )}
           >
             <h2 className={cn("mb-2 hidden text-lg font-semibold lg:block", HUES[side].text)}>{t(side)}</h2>

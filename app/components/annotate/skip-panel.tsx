@@ -42,9 +42,10 @@ function SkipForm({ onSkip }: Pick<Props, "onSkip">) {
       <fieldset>
         <legend className="mb-1.5 text-sm font-medium">{t("quick")}</legend>
         <div className="flex flex-wrap gap-1.5">
-          {REASONS.map((known) => (
+          {REASONS.map((known, index) => (
             <Button
               key={known}
+              autoFocus={index === 0}
               size="sm"
               aria-pressed={reason === t(`reason.${known}`)}
               onClick={() => setReason(t(`reason.${known}`))}

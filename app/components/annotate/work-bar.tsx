@@ -9,6 +9,8 @@ import { ThemeToggle } from "../theme-toggle";
 
 interface Props {
   item: AnnotatedItem | null;
+  /** Judgements of this person today, those just handed over included. */
+  today: number;
   /** End of the lease; null while an older judgement is being changed. */
   expiresAt: string | null;
   /** Judgements that the server has not answered yet. */
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** The slim bar over the work: where one is, how far, how long, and the two helps. */
-export function WorkBar({ item, expiresAt, waiting, onGuidelines, onHelp }: Props) {
+export function WorkBar({ item, today, expiresAt, waiting, onGuidelines, onHelp }: Props) {
   const t = useTranslations("annotate.bar");
   return (
     <header className="flex min-h-12 items-center gap-x-3 border-b border-line bg-surface px-2 sm:px-4">
@@ -29,7 +31,7 @@ export function WorkBar({ item, expiresAt, waiting, onGuidelines, onHelp }: Prop
         <h1 className="truncate font-semibold">{item?.campaign.name ?? t("title")}</h1>
         {item && (
           <p className="truncate text-xs text-muted tabular-nums sm:hidden">
-            <Progress item={item} />
+            <Progress today={today} remaining={item.progress.remaining} />
           </p>
         )}
       </div>
@@ -40,7 +42,7 @@ export function WorkBar({ item, expiresAt, waiting, onGuidelines, onHelp }: Prop
       )}
       {item && (
         <p className="hidden text-sm text-muted tabular-nums sm:block">
-          <Progress item={item} />
+          <Progress today={today} remaining={item.progress.remaining} />
         </p>
       )}
       {expiresAt && <LeaseClock expiresAt={expiresAt} />}
@@ -68,9 +70,9 @@ export function WorkBar({ item, expiresAt, waiting, onGuidelines, onHelp }: Prop
   );
 }
 
-function Progress({ item }: { item: AnnotatedItem }): ReactNode {
+function Progress({ today, remaining }: { today: number; remaining: number }): ReactNode {
   const t = useTranslations("annotate.bar");
-  return t("progress", { today: item.progress.today, remaining: item.progress.remaining });
+  return t("progress", { today, remaining });
 }
 
 const TICK_MS = 15_000;

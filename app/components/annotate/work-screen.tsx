@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { dropLocalDraft } from "@/lib/client/annotate/drafts";
 import { useHandover } from "@/lib/client/annotate/use-handover";
 import { type Hotkeys, useHotkeys } from "@/lib/client/annotate/use-hotkeys";
@@ -61,6 +61,7 @@ export function WorkScreen({ userId, projectId, campaignId, reviseId }: Props) {
     <div className="flex h-dvh flex-col">
       <WorkBar
         item={item}
+        today={work.today}
         expiresAt={revising ? null : (leased?.expiresAt ?? null)}
         waiting={handover.handedOver ? 0 : handover.waiting}
         onGuidelines={() => setPanel("guidelines")}
@@ -108,10 +109,18 @@ function useWork({ userId, projectId, campaignId, setRevising }: WorkInput) {
       toast({ tone: "danger", title: t("toast.refused"), description: problem.message, durationMs: 12_000 }),
   });
   const leases = useLeases(projectId, campaignId, handover.isHandedOver);
+  // The next item was leased before the last judgement: the server's count in it lags behind.
+  const [start, setStart] = useState<number | null>(null);
+  const told = leases.current.data?.item.progress.today;
+  if (start === null && told !== undefined) setStart(told - handover.judged);
+  const today = (start ?? 0) + handover.judged;
   const failed = (error: unknown) =>
     toast({ tone: "danger", title: t("toast.failed"), description: (error as Error).message, durationMs: 8000 });
 
+  const note = useRef(0);
+  useEffect(() => () => dismissToast(note.current), []);
   const undo = async () => {
+    dismissToast(note.current);
     if (handover.callBack()) return;
     try {
       const id = await handover.newest();
@@ -122,12 +131,8 @@ function useWork({ userId, projectId, campaignId, setRevising }: WorkInput) {
     }
   };
   const announce = () => {
-    const run = () => {
-      dismissToast(id);
-      void undo();
-    };
-    const action = { label: t("actions.undo"), shortcut: "u", run };
-    const id = toast({ tone: "done", title: t("toast.submitted"), action, durationMs: 2500 });
+    const action = { label: t("actions.undo"), shortcut: "u", run: () => void undo() };
+    note.current = toast({ tone: "done", title: t("toast.submitted"), action, durationMs: 2500 });
   };
   const goOn = async () => {
     await leases.advance().catch(failed);
@@ -165,7 +170,7 @@ function useWork({ userId, projectId, campaignId, setRevising }: WorkInput) {
       await goOn();
     }
   };
-  return { handover, leases, undo, announce, goOn, skip, finishDialogue, continueDialogue };
+  return { handover, leases, today, undo, announce, goOn, skip, finishDialogue, continueDialogue };
 }
 
 function NoWork({

@@ -38,6 +38,8 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
   const pending = useRef<Pending | null>(null);
   const stored = useRef(new Map<string, () => void>());
   const done = useRef(new Set<string>());
+  /** New judgements that left this screen; changes of mind do not count. */
+  const [judged, setJudged] = useState(0);
 
   const onSent = (entry: OutboxEntry, answer: OutboxAnswer) => {
     events.onAnswer(answer);
@@ -63,6 +65,7 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
     const leave = () => {
       pending.current = null;
       setHandedOver(null);
+      if (assignmentId) setJudged((count) => count + 1);
       steps.onLeave();
     };
     pending.current = { ...steps, key, assignmentId, timer: setTimeout(leave, HOLD_MS) };
@@ -86,5 +89,5 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
   };
   /** Skipped or finished without a judgement. */
   const markDone = (assignmentId: string) => void done.current.add(assignmentId);
-  return { handOver, callBack, newest, markDone, isHandedOver, handedOver: handedOver !== null, waiting };
+  return { handOver, callBack, newest, markDone, isHandedOver, handedOver: handedOver !== null, judged, waiting };
 }
