@@ -10,6 +10,8 @@ const tsx = pathToFileURL(path.join(root, "node_modules", "tsx", "dist", "esm", 
 
 const child = spawn(process.execPath, ["--import", tsx, path.join(here, "main.ts"), ...process.argv.slice(2)], {
   stdio: "inherit",
+  // tsx looks for the alias "@/" in the caller's folder otherwise.
+  env: { ...process.env, TSX_TSCONFIG_PATH: path.join(root, "tsconfig.json") },
 });
 child.on("error", (error) => {
   console.error(`error: ${error.message}`);
