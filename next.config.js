@@ -9,7 +9,7 @@ const config = {
   // `npm run verify` and `npm test` run the type checker; a build need not do it again.
   typescript: { ignoreBuildErrors: true },
   // Native code stays outside the bundle.
-  serverExternalPackages: ["@node-rs/argon2", "pg", "pg-boss", "pino"],
+  serverExternalPackages: ["@node-rs/argon2", "pg", "pg-boss", "pino", "undici"],
   headers: async () => [
     {
       source: "/:path*",

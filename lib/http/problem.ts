@@ -9,7 +9,7 @@ const STATUS: Record<ErrorCode, number> = {
   not_found: 404,
   conflict: 409,
   lease_expired: 409,
-  idempotency_mismatch: 409,
+  idempotency_mismatch: 422,
   too_many_requests: 429,
   too_large: 413,
   unavailable: 503,

@@ -9,7 +9,7 @@ import { env } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { Actor, ServiceContext } from "@/lib/services/context";
-import { database } from "@/lib/services/database";
+import { database, isDatabaseAway } from "@/lib/services/database";
 import { internalProblem, parseInput, problemResponse } from "./problem";
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -46,11 +46,17 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       return finish(await handle(input), endpoint, requestId);
     } catch (error) {
       if (error instanceof DomainError) return problemResponse(error, requestId);
+      if (isDatabaseAway(error)) return problemResponse(databaseAway(), requestId);
       log("http").error({ err: error, requestId, method: endpoint.method, path: endpoint.path }, "request failed");
       return internalProblem(requestId);
     }
   };
 }
+
+const databaseAway = () =>
+  new DomainError("unavailable", "The database does not answer at the moment. Nothing was saved; try again.", [], {
+    retryAfterSeconds: 2,
+  });
 
 function finish(result: unknown, endpoint: Endpoint, requestId: string): Response {
   const response =

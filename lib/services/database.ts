@@ -8,3 +8,6 @@ export function database(): Database {
   holder.pairwrightDatabase ??= createDatabase(requireDatabaseUrl());
   return holder.pairwrightDatabase;
 }
+
+/** Whether an error only says that the database is away for the moment (restarting, connection cut). */
+export { isRetryable as isDatabaseAway } from "@/db/client";

@@ -7,8 +7,10 @@ import { policies, policyVariants } from "@/db/schema";
 import { sealSecret } from "@/lib/auth/secret-box";
 import type { createPolicy as createPolicyEndpoint, PolicyView } from "@/lib/contracts/policies";
 import { embeddedConfigSchema, endpointConfigSchema, replayConfigSchema } from "@/lib/domain/policy";
+import { env } from "@/lib/env";
 import { DomainError, notFound } from "@/lib/errors";
-import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
+import { parseAllowList, resolveEndpoint } from "@/lib/policies/egress";
+import { auditActor, inTransaction, requireProject, requireRole, type ServiceContext } from "../context";
 
 type PolicyRow = typeof policies.$inferSelect;
 
@@ -77,7 +79,11 @@ export async function listPolicies(context: ServiceContext, projectId: string) {
 
 type NewPolicy = z.infer<NonNullable<typeof createPolicyEndpoint.body>> & { projectId: string };
 
+/** Errors: `invalid` when an endpoint's address is not allowed; it is checked again at each connection. */
 export async function createPolicy(context: ServiceContext, input: NewPolicy): Promise<PolicyView> {
+  requireRole(context, "lead");
+  if (input.kind === "endpoint")
+    await resolveEndpoint(new URL(input.config.baseUrl), parseAllowList(env().POLICY_ALLOWED_HOSTS));
   return inTransaction(context, async (tx) => {
     await requireProject(context, tx, input.projectId, "lead");
     const secretCiphertext = input.kind === "endpoint" && input.apiKey ? sealSecret(input.apiKey) : null;
