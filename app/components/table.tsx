@@ -34,7 +34,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, loading, onLoa
   return (
     <div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll by keyboard */}
-      <section tabIndex={0} aria-label={label} className="overflow-x-auto">
+      <section tabIndex={0} aria-label={label} className="relative overflow-x-auto">
         <table className="w-full border-collapse text-base">
           <caption className="sr-only">{label}</caption>
           <thead>

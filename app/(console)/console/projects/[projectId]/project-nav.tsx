@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { cn } from "@/app/components/cn";
 
 const PAGES = [
@@ -23,11 +24,17 @@ export function ProjectNav({ projectId, name }: { projectId: string; name: strin
   const t = useTranslations("console.pages");
   const path = usePathname();
   const base = `/console/projects/${projectId}`;
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the row scrolls; the page one is on must be in sight. `path` is what moves it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the effect reads the DOM that `path` decides
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [path]);
   return (
     <div className="mb-5">
       <p className="text-sm text-muted">{name}</p>
       <nav aria-label={name} className="-mx-4 overflow-x-auto px-4">
-        <ul className="flex gap-1 border-b border-line">
+        <ul ref={list} className="flex gap-x-1 border-b border-line sm:flex-wrap">
           {PAGES.map((page) => {
             const href = page === "rounds" ? base : `${base}/${page}`;
             const current =
