@@ -28,7 +28,7 @@ describe("the tree", () => {
   it("reads the environment in few places only", () => {
     const allowed = [
       /^lib\/env(\.test)?\.ts$/,
-      /^lib\/cli\/start\.mjs$/,
+      /^lib\/cli\/(start|pairwright)\.mjs$/,
       /^tests\//,
       /^trainer\/(cli|bin|bench)\//,
       // torch's threads read their setting when it loads, also below the worker, which does not go through the command.
