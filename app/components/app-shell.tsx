@@ -68,12 +68,13 @@ export function AppShell({ user, groups, children }: { user: ShellUser; groups: 
 
 /** Annotator frame: one slim bar. The work screens bring their own. */
 export function TopBarShell({ user, items, children }: { user: ShellUser; items: NavItem[]; children: ReactNode }) {
+  const t = useTranslations("common");
   return (
     <div className="flex min-h-dvh flex-col">
       <SkipLink />
-      <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-4 py-1.5">
-        <Brand />
-        <nav className="flex flex-1 gap-1">
+      <header className="flex items-center gap-x-1 border-b border-line bg-surface px-4 py-1.5">
+        <Brand compact />
+        <nav aria-label={t("mainNavigation")} className="flex flex-1 gap-1 sm:ml-4">
           {items.map((item) => (
             <NavLink key={item.href} item={item} />
           ))}
@@ -89,13 +90,14 @@ export function TopBarShell({ user, items, children }: { user: ShellUser; items:
   );
 }
 
-export const Brand = () => (
+/** `compact` leaves the name to screen readers on phones. */
+export const Brand = ({ compact }: { compact?: boolean }) => (
   <Link href="/" className="flex items-center gap-2 rounded-sm font-semibold tracking-tight">
     <span aria-hidden="true" className="flex">
       <span className="size-3.5 rounded-l-sm bg-side-a" />
       <span className="size-3.5 rounded-r-sm bg-side-b" />
     </span>
-    Pairwright
+    <span className={cn(compact && "max-sm:sr-only")}>Pairwright</span>
   </Link>
 );
 

@@ -20,7 +20,7 @@ export function Section({
   className?: string;
 }) {
   return (
-    <section className={cn("rounded-lg border border-line bg-surface", className)}>
+    <section className={cn("min-w-0 rounded-lg border border-line bg-surface", className)}>
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-3">
         <div className="min-w-0">
           <h2 className="text-lg font-semibold">{title}</h2>

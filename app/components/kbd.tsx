@@ -6,8 +6,8 @@ export function Kbd({ children, className }: { children: string; className?: str
     <span
       aria-hidden="true"
       className={cn(
-        "inline-flex h-5 min-w-5 items-center justify-center rounded-sm border border-line-strong/50 bg-surface px-1",
-        "font-mono text-xs text-muted",
+        "hidden h-5 min-w-5 items-center justify-center rounded-sm border border-line-strong/50 bg-surface px-1",
+        "font-mono text-xs text-muted sm:inline-flex",
         className,
       )}
     >

@@ -32,12 +32,12 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
           tabIndex={0}
           className="max-h-[40dvh] overflow-y-auto lg:sticky lg:top-0 lg:z-10 lg:max-h-[32dvh] border-b border-line bg-sunken px-4 py-3"
         >
-          <div className="flex items-start gap-4">
+          <div className="flex flex-col gap-x-4 gap-y-1 sm:flex-row sm:items-start">
             <span className="w-16 shrink-0 pt-1 text-xs font-medium text-muted">{t(`role.${last.role}`)}</span>
             <p lang={language} className="prose-answer min-w-0 whitespace-pre-wrap">
               {last.content}
             </p>
-            <span className="ml-auto shrink-0 pt-1 text-xs text-muted tabular-nums">
+            <span className="shrink-0 pt-1 text-xs sm:ml-auto text-muted tabular-nums">
               {language} · {t("words", { count: countWords(last.content, language) })}
             </span>
           </div>
@@ -50,7 +50,7 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
 export function Turn({ message }: { message: Message }) {
   const t = useTranslations("annotate.dialogue");
   return (
-    <div className="flex gap-4">
+    <div className="flex flex-col gap-x-4 sm:flex-row">
       <span className="w-16 shrink-0 pt-1 text-xs font-medium text-muted">{t(`role.${message.role}`)}</span>
       {message.role === "assistant" ? (
         <Markdown text={message.content} className="min-w-0 flex-1" />

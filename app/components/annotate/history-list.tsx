@@ -59,7 +59,7 @@ function useColumns(projectId: string): Column<Row>[] {
       key: "when",
       header: t("history.when"),
       className: "whitespace-nowrap text-muted",
-      cell: (row) => format.dateTime(new Date(row.createdAt), { dateStyle: "medium", timeStyle: "short", timeZone }),
+      cell: (row) => format.dateTime(new Date(row.createdAt), { dateStyle: "short", timeStyle: "short", timeZone }),
     },
     { key: "prompt", header: t("history.prompt"), className: "min-w-56", cell: (row) => row.promptExcerpt },
     {

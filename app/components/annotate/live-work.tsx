@@ -38,7 +38,7 @@ export function LiveWork(props: Props) {
       ? item.context
       : [...item.context, { role: "user" as const, content: state.prompt }];
   return (
-    <div className="grid flex-1 lg:grid-cols-[11rem_minmax(0,1fr)]">
+    <div className="grid flex-1 grid-rows-[auto_1fr] lg:grid-rows-1 lg:grid-cols-[11rem_minmax(0,1fr)]">
       <TurnTree turn={item.turn} turnsMax={item.turnsMax} onFinish={props.onFinish} disabled={props.handedOver} />
       <div className="flex min-w-0 flex-col border-line lg:border-l">
         {state.phase === "prompt" ? (

@@ -42,6 +42,8 @@ export function Panes({ preferred, children }: { preferred: Side | null; childre
       </fieldset>
       <div
         ref={track}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways and must do so by keyboard too
+        tabIndex={0}
         onScroll={(event) => {
           const { scrollLeft, clientWidth } = event.currentTarget;
           setShown(scrollLeft > clientWidth / 2 ? "b" : "a");

@@ -46,7 +46,7 @@ function StepButton({ step, form, onStep }: { step: Step; form: VerdictForm; onS
   return (
     <label
       className={cn(
-        "relative flex min-h-11 cursor-pointer items-center justify-center gap-1.5 rounded-md border bg-surface px-1 text-center text-sm",
+        "relative flex min-h-11 cursor-pointer items-center justify-center gap-1.5 rounded-md border bg-surface px-0.5 text-center text-xs tracking-tight lg:px-1 lg:text-sm lg:tracking-normal",
         "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
         "flex-col lg:flex-row",
         checked
@@ -66,7 +66,7 @@ function StepButton({ step, form, onStep }: { step: Step; form: VerdictForm; onS
         onChange={() => onStep(step)}
         className="absolute inset-0 cursor-pointer opacity-0"
       />
-      <Kbd className="hidden lg:inline-flex">{String(step.digit)}</Kbd>
+      <Kbd className="sm:hidden lg:inline-flex">{String(step.digit)}</Kbd>
       <span aria-hidden="true" className="leading-tight">
         <span className={cn("font-semibold lg:hidden", isA ? "text-side-a" : "text-side-b")}>
           {step.preferred.toUpperCase()}{" "}

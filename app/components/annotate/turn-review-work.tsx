@@ -68,7 +68,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
     Enter: submit,
   });
   return (
-    <div className="grid flex-1 lg:grid-cols-[20rem_minmax(0,1fr)]">
+    <div className="grid flex-1 grid-rows-[auto_1fr] lg:grid-rows-1 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <aside className="border-b border-line bg-sunken p-4 lg:sticky lg:top-0 lg:h-fit lg:max-h-dvh lg:overflow-y-auto lg:border-b-0">
         <h2 className="text-sm font-medium text-muted">{t("instruction")}</h2>
         <p className="prose-answer mt-1 font-medium whitespace-pre-wrap">{item.instruction}</p>

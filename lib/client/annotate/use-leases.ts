@@ -23,16 +23,32 @@ interface Wanted {
 /** Leases whose judgement is on its way: the server may still count them as held, and must not be asked to resume them. */
 export type IsHandedOver = (assignmentId: string) => boolean;
 
-/** Null when there is nothing. Who holds all they may hold elsewhere gets one of those back instead of a dead end. */
+/** Null when there is nothing for this person now. */
 async function lease(wanted: Wanted, isHandedOver: IsHandedOver): Promise<LeasedAssignment | null> {
   const { projectId, campaignId, afterAssignmentId } = wanted;
   const body = { projectId, campaignId: campaignId ?? undefined, afterAssignmentId };
+  const held = await call(leaseAssignment, { body: { ...body, resume: true } });
+  return held && isHandedOver(held.assignmentId) ? call(leaseAssignment, { body }) : held;
+}
+
+const isWorkedOn = ({ assignmentId, draft, item }: LeasedAssignment): boolean =>
+  draft !== null ||
+  readLocalDraft(assignmentId) !== null ||
+  item.turn > 1 ||
+  (item.live?.phase ?? "prompt") !== "prompt";
+
+/** Who holds all they may hold in other campaigns: what lies there untouched is given back; what was begun comes first. */
+async function leaseOrFree(wanted: Wanted, isHandedOver: IsHandedOver): Promise<LeasedAssignment | null> {
   try {
-    const held = await call(leaseAssignment, { body: { ...body, resume: true } });
-    return held && isHandedOver(held.assignmentId) ? await call(leaseAssignment, { body }) : held;
+    return await lease(wanted, isHandedOver);
   } catch (error) {
-    if (!(error instanceof ProblemError && error.code === "conflict" && campaignId)) throw error;
-    return call(leaseAssignment, { body: { projectId, afterAssignmentId, resume: true } });
+    if (!(error instanceof ProblemError && error.code === "conflict")) throw error;
+    const { projectId, afterAssignmentId } = wanted;
+    const elsewhere = await call(leaseAssignment, { body: { projectId, afterAssignmentId, resume: true } });
+    if (!elsewhere || isHandedOver(elsewhere.assignmentId)) throw error;
+    if (isWorkedOn(elsewhere)) return elsewhere;
+    await call(releaseAssignment, { params: { assignmentId: elsewhere.assignmentId } });
+    return leaseOrFree(wanted, isHandedOver);
   }
 }
 
@@ -48,7 +64,7 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
   const currentKey = annotateKeys.lease(projectId, campaignId);
   const current = useQuery({
     queryKey: currentKey,
-    queryFn: () => lease({ projectId, campaignId }, isHandedOver),
+    queryFn: () => leaseOrFree({ projectId, campaignId }, isHandedOver),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const currentId = current.data?.assignmentId;
@@ -73,7 +89,7 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
   const advance = useCallback(async () => {
     const ahead = next.data;
     if (isFresh(ahead) && !isHandedOver(ahead.assignmentId)) show(ahead);
-    else show(await lease({ projectId, campaignId, afterAssignmentId: currentId }, isHandedOver));
+    else show(await leaseOrFree({ projectId, campaignId, afterAssignmentId: currentId }, isHandedOver));
   }, [next.data, show, projectId, campaignId, currentId, isHandedOver]);
 
   const beat = useCallback(async () => {
