@@ -14,13 +14,14 @@ export function RewardCurve({ groups }: { groups: (number | null)[][] }) {
   const points = useMemo(() => rewardCurve(JSON.parse(key) as (number | null)[][]), [key]);
   const options = useCallback(
     (plot: Plot) => {
-      const label = (text: string, channel: "best" | "median", fill: string) =>
-        plot.text(points.slice(-1), { x: "n", y: channel, text: () => text, dx: 6, textAnchor: "start", fill });
+      // Above and below the lines: where all samples score the same, the two ends meet.
+      const label = (text: string, channel: "best" | "median", fill: string, dy: number) =>
+        plot.text(points.slice(-1), { x: "n", y: channel, text: () => text, dx: 6, dy, textAnchor: "start", fill });
       return {
         marginLeft: 48,
         marginRight: 84,
         x: { label: t("samples"), ticks: Math.min(10, points.length), tickFormat: "d", domain: [1, points.length] },
-        y: { label: t("combined"), grid: true, nice: true },
+        y: { label: t("combined"), grid: true, nice: true, tickFormat: ".3~f" },
         marks: [
           plot.areaY(points, { x: "n", y1: "median", y2: "best", fill: "var(--c-accent-soft)" }),
           plot.lineY(points, { x: "n", y: "best", stroke: "var(--c-accent)", strokeWidth: 2, marker: "dot" }),
@@ -31,8 +32,8 @@ export function RewardCurve({ groups }: { groups: (number | null)[][] }) {
             strokeWidth: 2,
             strokeDasharray: "5 3",
           }),
-          label(t("best"), "best", "var(--c-accent)"),
-          label(t("median"), "median", "var(--c-side-b)"),
+          label(t("best"), "best", "var(--c-accent)", -6),
+          label(t("median"), "median", "var(--c-side-b)", 6),
         ],
       };
     },

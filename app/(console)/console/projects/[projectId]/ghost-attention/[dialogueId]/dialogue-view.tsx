@@ -6,7 +6,6 @@ import { Dialogue } from "@/app/(console)/console/parts/dialogue";
 import { When } from "@/app/(console)/console/parts/when";
 import { Badge, type Tone } from "@/app/components/badge";
 import { PageHeader, Section } from "@/app/components/card";
-import { Markdown } from "@/app/components/markdown";
 import { ErrorState, Skeleton } from "@/app/components/states";
 import { useRead } from "@/lib/client/console/use-endpoint";
 import { type GhostAttentionDialogue, getGhostAttentionDialogue } from "@/lib/contracts/ghost-attention";
@@ -40,7 +39,7 @@ export function DialogueView({ projectId, dialogueId }: { projectId: string; dia
       <div className="grid gap-5 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)] lg:items-start">
         <div className="flex flex-col gap-5 lg:sticky lg:top-5">
           <Section title={t("instruction")} description={t("instructionHint")}>
-            <Markdown text={data.instruction} />
+            <p className="whitespace-pre-line">{data.instruction}</p>
           </Section>
           <Section title={t("facts")}>
             <DetailsList

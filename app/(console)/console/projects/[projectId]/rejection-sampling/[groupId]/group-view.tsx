@@ -20,7 +20,10 @@ export function GroupView({ projectId, groupId }: { projectId: string; groupId: 
   if (group.error) return <ErrorState error={group.error} onRetry={() => group.refetch()} />;
   if (!group.data) return <Skeleton className="h-96" />;
   const sorted = [...group.data.candidateList].sort(
-    (a, b) => (b.combinedReward ?? -1) - (a.combinedReward ?? -1) || a.position - b.position,
+    (a, b) =>
+      (b.combinedReward ?? -1) - (a.combinedReward ?? -1) ||
+      Number(b.isBest) - Number(a.isBest) ||
+      a.position - b.position,
   );
   return (
     <>
@@ -59,6 +62,7 @@ export function GroupView({ projectId, groupId }: { projectId: string; groupId: 
 function CandidateCard({ candidate }: { candidate: Candidate }) {
   const t = useTranslations("console.rejectionSampling");
   const sampling = Object.entries(candidate.sampling)
+    .filter(([, value]) => typeof value !== "object")
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(" · ");
   return (

@@ -101,7 +101,6 @@ function AccuracyTable({ label, task, rows }: { label: string; task: Evaluation[
       rowKey={(cell) => cell.key}
       columns={[
         { key: "key", header: t("group"), cell: (cell) => name(cell.key) },
-        { key: "n", header: "n", numeric: true, cell: (cell) => format.number(cell.n) },
         { key: "accuracy", header: t("accuracyPercent"), numeric: true, cell: (cell) => <Accuracy cell={cell} /> },
         {
           key: "paper",

@@ -35,7 +35,6 @@ export function RunView({ projectId, runId }: { projectId: string; runId: string
             {t("runTitle", { task: t(`tasks.${run.data.task}`) })} <StateBadge state={run.data.state} />
           </span>
         }
-        description={run.data.engineReason ?? undefined}
         actions={<RunActions run={run.data} />}
       />
       {run.data.error && (
