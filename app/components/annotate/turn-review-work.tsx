@@ -81,7 +81,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
             if (answer < 0)
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
-                <li key={index} className="border-b border-line px-4 py-3">
+                <li key={index} className="border-b border-l-3 border-line border-l-transparent px-4 py-3">
                   <Turn message={message} />
                 </li>
               );

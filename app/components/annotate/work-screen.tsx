@@ -71,7 +71,14 @@ export function WorkScreen({ userId, projectId, campaignId, reviseId }: Props) {
         {revising ? (
           <ReviseWork key={revising} comparisonId={revising} handover={handover} onClose={() => setRevising(null)} />
         ) : leased ? (
-          <LeasedWork key={leased.assignmentId} leased={leased} work={work} buttons={buttons} />
+          <>
+            {campaignId && leased.item.campaign.id !== campaignId && (
+              <p role="status" className="border-b border-line bg-warn-soft px-4 py-2 text-warn">
+                {t("begunFirst")}
+              </p>
+            )}
+            <LeasedWork key={leased.assignmentId} leased={leased} work={work} buttons={buttons} />
+          </>
         ) : (
           <NoWork query={leases.current} onUndo={undo} projectId={projectId} />
         )}

@@ -1,0 +1,150 @@
+/** What the annotator relies on beyond the plain judgement: drafts, the way back, a cut line, a phone, two languages, no barrier. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { LEASES_HELD_MAX } from "@/lib/contracts/assignments";
+import { signIn } from "./people";
+
+const question = (page: Page) => page.getByRole("region", { name: "Turn to be answered" });
+const steps = (page: Page) => page.getByRole("radiogroup", { name: "Which is better, and by how much?" });
+const dayCount = async (page: Page) => Number(/(\d+) today/.exec(await page.locator("header").innerText())?.[1]);
+
+async function openCampaign(page: Page, name: string): Promise<void> {
+  await page.goto("/annotate");
+  await page.getByRole("link", { name: `Start ${name}` }).click();
+  await expect(steps(page)).toBeVisible({ timeout: 15_000 });
+}
+
+/** The browser reports each refused script, style or connection on the console. */
+function policyViolations(page: Page): string[] {
+  const found: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) found.push(message.text());
+  });
+  return found;
+}
+
+/** Journeys before this one may have left begun items, which would rightly come first. */
+async function giveLeasesBack(page: Page): Promise<void> {
+  const headers = { origin: new URL(page.url()).origin };
+  const { rows } = await (await page.request.get("/api/v1/projects")).json();
+  const data = { projectId: rows[0].id, resume: true };
+  for (let held = 0; held < LEASES_HELD_MAX; held += 1) {
+    const answer = await page.request.post("/api/v1/assignments", { headers, data });
+    if (answer.status() !== 201) return;
+    const { assignmentId } = await answer.json();
+    await page.request.post(`/api/v1/assignments/${assignmentId}/release`, { headers });
+  }
+}
+
+test.beforeEach(async ({ page }) => {
+  await signIn(page, "annotator");
+  await giveLeasesBack(page);
+});
+
+test("nothing is chosen at first, and an incomplete verdict says what is missing", async ({ page }) => {
+  await openCampaign(page, "Careful answers");
+  await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Choose one of the eight steps (1–8).")).toBeVisible();
+  await page.keyboard.press("2");
+  await page.keyboard.press("x");
+  await expect(page.getByLabel("Why is the unsafe answer the better one?")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Say why the unsafe answer is better.")).toBeVisible();
+});
+
+test("a draft survives a reload, and keys rest while typing", async ({ page }) => {
+  await openCampaign(page, "Careful answers");
+  const asked = await question(page).innerText();
+  await page.keyboard.press("6");
+  await page.keyboard.press("n");
+  await page.keyboard.type("1 q because u");
+  await expect(page.getByText(/draft saved/)).toBeVisible();
+  await page.reload();
+  await expect(question(page)).toHaveText(asked, { useInnerText: true });
+  await expect(page.getByLabel("Note for this judgement")).toHaveValue("1 q because u");
+  await expect(page.getByRole("radio", { name: "B is slightly better" })).toBeChecked();
+});
+
+test("u calls a judgement back, and later replaces it", async ({ page }) => {
+  await openCampaign(page, "Careful answers");
+  const first = await question(page).innerText();
+  const count = await dayCount(page);
+  await page.keyboard.press("7");
+  await page.keyboard.press("w");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("u");
+  await expect(page.getByRole("button", { name: "Submit" })).toBeEnabled();
+  await expect(question(page)).toHaveText(first, { useInnerText: true });
+  await page.keyboard.press("Enter");
+  await expect.poll(() => dayCount(page)).toBe(count + 1);
+  await page.keyboard.press("u");
+  await expect(page.getByText("You are changing an earlier judgement.")).toBeVisible();
+  await expect(page.getByRole("radio", { name: "B is better", exact: true })).toBeChecked();
+  await page.keyboard.press("1");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Judgement changed", { exact: true })).toBeVisible();
+  expect(await dayCount(page)).toBe(count + 1);
+});
+
+test("a judgement made without a connection is sent once when it is back", async ({ page, context }) => {
+  await openCampaign(page, "Everyday questions");
+  const sent: (string | undefined)[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/v1/comparisons")) sent.push(request.headers()["idempotency-key"]);
+  });
+  await context.setOffline(true);
+  await page.keyboard.press("3");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 not sent yet")).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText("1 not sent yet")).toBeHidden({ timeout: 20_000 });
+  expect(new Set(sent).size).toBe(1);
+});
+
+test("skipping asks for a reason and brings another item", async ({ page }) => {
+  await openCampaign(page, "Everyday questions");
+  const skipped = await question(page).innerText();
+  await page.keyboard.press("s");
+  await page.getByRole("button", { name: "The text is broken" }).click();
+  await page.getByRole("button", { name: "Skip item" }).click();
+  await expect(question(page)).not.toHaveText(skipped, { useInnerText: true });
+});
+
+test("on a phone A and B are two cards behind a switch", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openCampaign(page, "Everyday questions");
+  await page.getByRole("button", { name: "B", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Answer B" })).toBeInViewport({ ratio: 0.9 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});
+
+test("the language follows the choice, and colours follow the system", async ({ page }) => {
+  await page.goto("/annotate");
+  await page.getByLabel("Interface language").selectOption("ko");
+  await expect(page.getByRole("heading", { name: "내 작업" })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "ko");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.getByLabel("화면 언어").selectOption("en");
+  await expect(page.getByRole("heading", { name: "My work" })).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+  test(`no WCAG AA barrier and no refused resource (${colorScheme})`, async ({ page }) => {
+    const violations = policyViolations(page);
+    await page.emulateMedia({ colorScheme });
+    const check = async () =>
+      (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa"]).analyze()).violations;
+    await page.goto("/annotate");
+    await expect(page.getByRole("link", { name: "Start Careful answers" })).toBeVisible();
+    expect(await check()).toEqual([]);
+    await openCampaign(page, "Careful answers");
+    await page.keyboard.press("7");
+    expect(await check()).toEqual([]);
+    await page.keyboard.press("g");
+    await expect(page.getByRole("dialog", { name: "Guidelines" })).toBeVisible();
+    expect(await check()).toEqual([]);
+    expect(violations).toEqual([]);
+  });
