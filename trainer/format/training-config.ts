@@ -5,6 +5,18 @@ import { taskSchema } from "./pair";
 
 export const ENGINE_NAMES = ["auto", "wasm", "libtorch"] as const;
 
+/** Schedule and AdamW, the same for reward models and supervised fine-tuning. */
+export const optimizerFields = {
+  learningRateFloorShare: z.number().min(0).max(1).default(0.1),
+  warmupShare: z.number().min(0).max(1).default(0.03),
+  warmupStepsMin: z.number().int().nonnegative().default(5),
+  beta1: z.number().min(0).max(1).default(0.9),
+  beta2: z.number().min(0).max(1).default(0.95),
+  epsilon: z.number().positive().default(1e-5),
+  weightDecay: z.number().nonnegative().default(0.1),
+  gradientClipNorm: z.number().positive().default(1),
+};
+
 export const trainingConfigSchema = z.strictObject({
   task: taskSchema,
   engine: z.enum(ENGINE_NAMES).default("auto"),
@@ -16,14 +28,7 @@ export const trainingConfigSchema = z.strictObject({
   /** Rows longer than this lose tokens at the prompt's start, so that the answer and the last turn stay. Ours. */
   tokensPerRowMax: z.number().int().positive().default(512),
   learningRateMax: z.number().positive().default(1e-5),
-  learningRateFloorShare: z.number().min(0).max(1).default(0.1),
-  warmupShare: z.number().min(0).max(1).default(0.03),
-  warmupStepsMin: z.number().int().nonnegative().default(5),
-  beta1: z.number().min(0).max(1).default(0.9),
-  beta2: z.number().min(0).max(1).default(0.95),
-  epsilon: z.number().positive().default(1e-5),
-  weightDecay: z.number().nonnegative().default(0.1),
-  gradientClipNorm: z.number().positive().default(1),
+  ...optimizerFields,
   /** Table 27; `small` has the best average in Table 28. */
   marginTable: marginTableSchema.default("small"),
   /** Weight of the safety auxiliary loss (formula and weight are ours: the paper gives neither). Used for task = safety only. */

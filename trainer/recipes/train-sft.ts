@@ -23,7 +23,7 @@ import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from ".
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
 import { checkTrainable, chooseEngine } from "../engines";
 import { describeIssues, SnapshotFormatError } from "../format/snapshot";
-import { ENGINE_NAMES } from "../format/training-config";
+import { ENGINE_NAMES, optimizerFields } from "../format/training-config";
 import { ops } from "../ops";
 import { TrainingDataError } from "./errors";
 import { planSteps } from "./micro-batches";
@@ -50,16 +50,8 @@ export const sftConfigSchema = z.strictObject({
   rowsPerMicroBatch: z.number().int().positive().default(1),
   tokensPerRowMax: z.number().int().positive().default(4096),
   learningRateMax: z.number().positive().default(2e-5),
-  /** Ours: as for reward models; the paper says only "cosine". */
-  learningRateFloorShare: z.number().min(0).max(1).default(0.1),
-  /** Ours, as for reward models. */
-  warmupShare: z.number().min(0).max(1).default(0.03),
-  warmupStepsMin: z.number().int().nonnegative().default(5),
-  beta1: z.number().min(0).max(1).default(0.9),
-  beta2: z.number().min(0).max(1).default(0.95),
-  epsilon: z.number().positive().default(1e-5),
-  weightDecay: z.number().nonnegative().default(0.1),
-  gradientClipNorm: z.number().positive().default(1),
+  /** Ours where section 3.1 says only "cosine" and "weight decay 0.1": as for reward models. */
+  ...optimizerFields,
   checkpointEverySteps: z.number().int().positive().default(50),
   /** Ours, for short trials. */
   stepsMax: z.number().int().positive().nullable().default(null),

@@ -1,6 +1,8 @@
 /** A model's weights: tfjs variables by their Hugging Face name, made from stored tensors or drawn from a seed. */
+
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelConfig } from "../checkpoint-directory";
+import { bodyTensorShapes } from "../model-config";
 import { createRandom, deriveSeed } from "../random";
 import type { HostTensor } from "../safetensors";
 
@@ -28,21 +30,8 @@ export const LANGUAGE_MODEL_HEAD = "lm_head.weight";
 
 /** Every weight of the model with its shape, in the order of the forward pass. */
 export function parameterShapes(config: ModelConfig, head: HeadKind): Map<string, number[]> {
-  const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDim, vocabSize } = config;
-  const shapes = new Map<string, number[]>([[EMBEDDING, [vocabSize, hiddenSize]]]);
-  for (let layer = 0; layer < config.layerCount; layer += 1) {
-    const at = `model.layers.${layer}`;
-    shapes.set(`${at}.input_layernorm.weight`, [hiddenSize]);
-    shapes.set(`${at}.self_attn.q_proj.weight`, [headCount * headDim, hiddenSize]);
-    shapes.set(`${at}.self_attn.k_proj.weight`, [keyValueHeadCount * headDim, hiddenSize]);
-    shapes.set(`${at}.self_attn.v_proj.weight`, [keyValueHeadCount * headDim, hiddenSize]);
-    shapes.set(`${at}.self_attn.o_proj.weight`, [hiddenSize, headCount * headDim]);
-    shapes.set(`${at}.post_attention_layernorm.weight`, [hiddenSize]);
-    shapes.set(`${at}.mlp.gate_proj.weight`, [intermediateSize, hiddenSize]);
-    shapes.set(`${at}.mlp.up_proj.weight`, [intermediateSize, hiddenSize]);
-    shapes.set(`${at}.mlp.down_proj.weight`, [hiddenSize, intermediateSize]);
-  }
-  shapes.set(FINAL_NORM, [hiddenSize]);
+  const { hiddenSize, vocabSize } = config;
+  const shapes = bodyTensorShapes(config);
   if (head === "reward") shapes.set(REWARD_HEAD, [1, hiddenSize]);
   else if (!config.tiedEmbeddings) shapes.set(LANGUAGE_MODEL_HEAD, [vocabSize, hiddenSize]);
   return shapes;
