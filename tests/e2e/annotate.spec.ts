@@ -1,8 +1,7 @@
 /** What the annotator relies on beyond the plain judgement: drafts, the way back, a cut line, a phone, two languages, no barrier. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { LEASES_HELD_MAX } from "@/lib/contracts/assignments";
-import { signIn } from "./people";
+import { giveLeasesBack, signIn } from "./people";
 
 const question = (page: Page) => page.getByRole("region", { name: "Turn to be answered" });
 const steps = (page: Page) => page.getByRole("radiogroup", { name: "Which is better, and by how much?" });
@@ -21,19 +20,6 @@ function policyViolations(page: Page): string[] {
     if (message.text().includes("Content Security Policy")) found.push(message.text());
   });
   return found;
-}
-
-/** Journeys before this one may have left begun items, which would rightly come first. */
-async function giveLeasesBack(page: Page): Promise<void> {
-  const headers = { origin: new URL(page.url()).origin };
-  const { rows } = await (await page.request.get("/api/v1/projects")).json();
-  const data = { projectId: rows[0].id, resume: true };
-  for (let held = 0; held < LEASES_HELD_MAX; held += 1) {
-    const answer = await page.request.post("/api/v1/assignments", { headers, data });
-    if (answer.status() !== 201) return;
-    const { assignmentId } = await answer.json();
-    await page.request.post(`/api/v1/assignments/${assignmentId}/release`, { headers });
-  }
 }
 
 test.beforeEach(async ({ page }) => {
@@ -101,6 +87,36 @@ test("a judgement made without a connection is sent once when it is back", async
   await context.setOffline(false);
   await expect(page.getByText("1 not sent yet")).toBeHidden({ timeout: 20_000 });
   expect(new Set(sent).size).toBe(1);
+});
+
+test("while the next item is on its way, keys do not touch the one just judged", async ({ page }) => {
+  let letThrough = () => {};
+  const gate = new Promise<void>((open) => {
+    letThrough = open;
+  });
+  let shown = false;
+  await page.route("**/api/v1/assignments", async (route) => {
+    if (shown) await gate;
+    await route.continue();
+  });
+  page.on("response", (answer) => {
+    shown ||= answer.url().endsWith("/api/v1/assignments") && answer.status() === 201;
+  });
+  await openCampaign(page, "Everyday questions");
+  const first = await question(page).innerText();
+  const count = await dayCount(page);
+  await page.keyboard.press("3");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => dayCount(page)).toBe(count + 1);
+  await page.keyboard.press("6");
+  await expect(page.getByRole("radio", { name: "A is slightly better" })).toBeChecked();
+  await expect(page.getByRole("button", { name: "Submitted" })).toBeDisabled();
+  letThrough();
+  await expect(question(page)).not.toHaveText(first, { useInnerText: true });
+  await expect(page.getByRole("radio", { checked: true })).toHaveCount(0);
+  await page.keyboard.press("6");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => dayCount(page)).toBe(count + 2);
 });
 
 test("skipping asks for a reason and brings another item", async ({ page }) => {

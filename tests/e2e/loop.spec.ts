@@ -3,7 +3,7 @@
  * trains both reward models on wasm, and what the round made is back in the annotator's queue.
  */
 import { expect, type Page, test } from "@playwright/test";
-import { signIn } from "./people";
+import { giveLeasesBack, signIn } from "./people";
 
 const ROUND_MINUTES_MAX = 8;
 
@@ -32,6 +32,7 @@ test.describe.configure({ mode: "serial" });
 
 test("the annotator judges ten items by keyboard alone", async ({ page }) => {
   await signIn(page, "annotator");
+  await giveLeasesBack(page);
   await startCampaign(page, "Everyday questions");
   await waitForItem(page);
   const before = await judgedToday(page);

@@ -15,7 +15,8 @@ export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment
   const { assignmentId, item } = leased;
   const [draft] = useState(() => readLocalDraft(assignmentId) ?? leased.draft);
   const drafts = useDraft(assignmentId);
-  const { handedOver, handOver } = work.handover;
+  const { gone, handOver } = work.handover;
+  const handedOver = gone.has(assignmentId);
 
   const submit = (outgoing: OutboxWork) => {
     work.announce();

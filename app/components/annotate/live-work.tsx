@@ -78,6 +78,7 @@ function Composer({
   onDraft,
   onSend,
   actions,
+  status,
 }: Props & { onSend: (content: string) => Promise<boolean> }) {
   const t = useTranslations("annotate.live");
   const [text, setText] = useState(draft?.prompt ?? "");

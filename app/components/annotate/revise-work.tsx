@@ -51,7 +51,7 @@ export function ReviseWork({ comparisonId, handover, onClose }: Props) {
         initial={{ preferred, strength, safety, tags, rationale: rationale ?? "" }}
         earlierMs={0}
         onChange={() => undefined}
-        handedOver={handover.handedOver}
+        handedOver={handover.holding}
         actions={null}
         status={null}
         onSubmit={(body) =>

@@ -37,7 +37,7 @@ export function WorkScreen({ userId, projectId, campaignId, reviseId }: Props) {
   const { leases, handover, undo } = work;
   const leased = leases.current.data ?? null;
   const item = leased?.item ?? null;
-  const canSkip = leased !== null && revising === null && !handover.handedOver;
+  const canSkip = leased !== null && revising === null && !handover.gone.has(leased.assignmentId);
 
   const keys: Hotkeys = { g: () => setPanel("guidelines"), "?": () => setPanel("help"), u: undo };
   if (canSkip) keys.s = () => setPanel("skip");
@@ -63,7 +63,7 @@ export function WorkScreen({ userId, projectId, campaignId, reviseId }: Props) {
         item={item}
         today={work.today}
         expiresAt={revising ? null : (leased?.expiresAt ?? null)}
-        waiting={handover.handedOver ? 0 : handover.waiting}
+        waiting={handover.holding ? 0 : handover.waiting}
         onGuidelines={() => setPanel("guidelines")}
         onHelp={() => setPanel("help")}
       />
@@ -142,7 +142,7 @@ function useWork({ userId, projectId, campaignId, setRevising }: WorkInput) {
     note.current = toast({ tone: "done", title: t("toast.submitted"), action, durationMs: 2500 });
   };
   const goOn = async () => {
-    await leases.advance().catch(failed);
+    await leases.advance().catch(leases.startAgain);
   };
   const skip = async (leased: LeasedAssignment, reason: string, mode: SkipMode) => {
     const { assignmentId } = leased;

@@ -34,10 +34,20 @@ interface Pending extends HandoverSteps {
 
 export function useHandover(userId: string, projectId: string, events: HandoverEvents) {
   const client = useQueryClient();
-  const [handedOver, setHandedOver] = useState<string | null>(null);
+  const [holding, setHolding] = useState(false);
   const pending = useRef<Pending | null>(null);
   const stored = useRef(new Map<string, () => void>());
-  const done = useRef(new Set<string>());
+  /** Judged, skipped or finished: such an item takes no more answers while the next one is on its way. */
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const done = useRef(gone);
+  const mark = (assignmentId: string | null, isDone: boolean) => {
+    if (!assignmentId) return;
+    const next = new Set(done.current);
+    if (isDone) next.add(assignmentId);
+    else next.delete(assignmentId);
+    done.current = next;
+    setGone(next);
+  };
   /** New judgements that left this screen; changes of mind do not count. */
   const [judged, setJudged] = useState(0);
 
@@ -47,7 +57,12 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
     stored.current.delete(entry.key);
     void client.invalidateQueries({ queryKey: annotateKeys.mine(projectId) });
   };
-  const { ref: outbox, waiting } = useOutbox(userId, { onSent, onRefused: (_, problem) => events.onRefused(problem) });
+  const onRefused = ({ key, work }: OutboxEntry, problem: ProblemError) => {
+    stored.current.delete(key);
+    if (work.kind !== "supersede") mark(work.body.assignmentId, false);
+    events.onRefused(problem);
+  };
+  const { ref: outbox, waiting } = useOutbox(userId, { onSent, onRefused });
 
   const isHandedOver = useCallback(
     (assignmentId: string) =>
@@ -59,17 +74,17 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
   );
   const handOver = (work: OutboxWork, assignmentId: string | null, steps: HandoverSteps) => {
     const key = newKey();
-    if (assignmentId) done.current.add(assignmentId);
+    mark(assignmentId, true);
     if (steps.onStored) stored.current.set(key, steps.onStored);
     outbox.current?.put(key, work, HOLD_MS);
     const leave = () => {
       pending.current = null;
-      setHandedOver(null);
+      setHolding(false);
       if (assignmentId) setJudged((count) => count + 1);
       steps.onLeave();
     };
     pending.current = { ...steps, key, assignmentId, timer: setTimeout(leave, HOLD_MS) };
-    setHandedOver(assignmentId ?? key);
+    setHolding(true);
   };
   /** True when the judgement was still here and is now open again. */
   const callBack = (): boolean => {
@@ -77,9 +92,9 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
     if (!held || !outbox.current?.take(held.key)) return false;
     clearTimeout(held.timer);
     pending.current = null;
-    if (held.assignmentId) done.current.delete(held.assignmentId);
+    mark(held.assignmentId, false);
     stored.current.delete(held.key);
-    setHandedOver(null);
+    setHolding(false);
     return true;
   };
   const newest = async (): Promise<string | null> => {
@@ -88,6 +103,6 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
     return comparisons[0]?.id ?? null;
   };
   /** Skipped or finished without a judgement. */
-  const markDone = (assignmentId: string) => void done.current.add(assignmentId);
-  return { handOver, callBack, newest, markDone, isHandedOver, handedOver: handedOver !== null, judged, waiting };
+  const markDone = (assignmentId: string) => mark(assignmentId, true);
+  return { handOver, callBack, newest, markDone, isHandedOver, gone, holding, judged, waiting };
 }

@@ -69,13 +69,13 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
   });
   const currentId = current.data?.assignmentId;
   const nextKey = annotateKeys.nextLease(projectId, campaignId, currentId ?? "");
-  const next = useQuery({
+  const prefetch = {
     queryKey: nextKey,
     queryFn: () => lease({ projectId, campaignId, afterAssignmentId: currentId }, isHandedOver),
-    enabled: currentId !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
-  });
+  };
+  const next = useQuery({ ...prefetch, enabled: currentId !== undefined });
 
   const left = useRef(false);
   const show = useCallback(
@@ -85,12 +85,17 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     },
     [client, projectId, campaignId],
   );
-  /** Goes to the prefetched item, or asks the server when there is none or its lease is over. */
-  const advance = useCallback(async () => {
-    const ahead = next.data;
-    if (isFresh(ahead) && !isHandedOver(ahead.assignmentId)) show(ahead);
+  const isUsable = (leased: LeasedAssignment | null | undefined) =>
+    isFresh(leased) && !isHandedOver(leased.assignmentId);
+  /** Goes to the prefetched item at once, to one still under way when it comes, or asks the server when there is none. */
+  const advance = async () => {
+    let ahead = next.data;
+    if (next.isFetching) ahead = await client.fetchQuery(prefetch).catch(() => null);
+    if (ahead && isUsable(ahead)) show(ahead);
     else show(await leaseOrFree({ projectId, campaignId, afterAssignmentId: currentId }, isHandedOver));
-  }, [next.data, show, projectId, campaignId, currentId, isHandedOver]);
+  };
+  /** Leaves an item that is done when no next one could be had: the screen waits, or says why and offers to try again. */
+  const startAgain = () => client.resetQueries({ queryKey: currentKey });
 
   const beat = useCallback(async () => {
     if (!currentId || document.visibilityState === "hidden") return;
@@ -128,5 +133,5 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     };
   }, [client, projectId, campaignId, isHandedOver]);
 
-  return { current, show, advance };
+  return { current, show, advance, startAgain };
 }
