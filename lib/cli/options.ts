@@ -1,5 +1,6 @@
 /** Option values that commander checks, with messages in one style. */
 import { InvalidArgumentError, Option } from "commander";
+import { ENGINE_NAMES } from "@/trainer/format/training-config";
 
 export const wholeNumber =
   (least: number) =>
@@ -23,4 +24,4 @@ export const project = () =>
   new Option("-p, --project <id or name>", "the project (may be left out when there is only one)");
 export const task = (text: string) => new Option("-t, --task <task>", text).choices(["helpfulness", "safety"]);
 export const engine = () =>
-  new Option("-e, --engine <engine>", "what computes").choices(["auto", "wasm", "libtorch"]).default("auto");
+  new Option("-e, --engine <engine>", "what computes").choices([...ENGINE_NAMES]).default("auto");

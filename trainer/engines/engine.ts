@@ -3,8 +3,18 @@
  * losses and optimizer are written once and run on every engine.
  */
 
-export const ENGINES = ["wasm", "libtorch"] as const;
+import { ENGINES } from "../format/training-config";
+
+export { ENGINES };
 export type EngineName = (typeof ENGINES)[number];
+
+/** What matrix products are computed in. Master weights, moments, gradients' sums, head and loss are float32 always. */
+export type Precision = "float32" | "bfloat16";
+
+export interface PrepareOptions {
+  /** float32 when absent. */
+  precision?: Precision;
+}
 
 /** What is running, for logs and run records. */
 export interface EngineDescription {
@@ -13,7 +23,7 @@ export interface EngineDescription {
   backend: string;
   /** For example "cpu" or "cuda:0 NVIDIA H100". */
   device: string;
-  precision: "float32" | "bfloat16";
+  precision: Precision;
   threads: number;
   /** Versions of the libraries doing the arithmetic. */
   versions: Record<string, string>;
@@ -23,10 +33,17 @@ export interface Engine {
   readonly name: EngineName;
   /** `null` when the engine can be prepared here, otherwise one sentence saying why not. Starts nothing. */
   unavailableReason(): Promise<string | null>;
-  /** Registers and selects the tfjs backend and its fused operations. Safe to call twice. Throws EngineError. */
-  prepare(): Promise<void>;
+  /**
+   * Why `--engine auto` should leave it out although it can run here (a software rasteriser, say), or `null`. Called before
+   * `prepare`. An engine without it is always suitable.
+   */
+  unsuitableReason?(): Promise<string | null>;
+  /** Registers and selects the tfjs backend and its fused operations. Safe to call twice. Throws EngineError, also for a precision it cannot compute in. */
+  prepare(options?: PrepareOptions): Promise<void>;
   /** Call after `prepare`. */
   describe(): EngineDescription;
+  /** Packed tokens to put in one micro-batch where the configuration names no number. */
+  readonly tokensPerMicroBatch: number;
   /** Largest padded token count of one micro-batch; `null` when only memory limits it. */
   readonly tokensPerMicroBatchMax: number | null;
   /** Largest number of weights it can train, where its address space sets a limit. */
@@ -41,6 +58,13 @@ export class EngineError extends Error {
     super(message, options);
     this.name = "EngineError";
   }
+}
+
+/** For engines that compute in float32 alone. Throws EngineError for another precision. */
+export function requireFloat32(name: EngineName, options: PrepareOptions | undefined): void {
+  const precision = options?.precision ?? "float32";
+  if (precision !== "float32")
+    throw new EngineError(`the ${name} engine computes in float32 only, not in ${precision} (the libtorch engine can)`);
 }
 
 /** Refuses a model that the engine could not hold together with its gradients and moments, before work is spent on it. */

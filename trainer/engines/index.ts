@@ -1,8 +1,8 @@
 /** Chooses an engine: the fastest one that can run here, or exactly the one asked for. */
-import { type Engine, EngineError, type EngineName } from "./engine";
+import { type Engine, EngineError, type EngineName, type PrepareOptions } from "./engine";
 import { createWasmEngine } from "./wasm";
 
-export type { Engine, EngineDescription, EngineName } from "./engine";
+export type { Engine, EngineDescription, EngineName, Precision, PrepareOptions } from "./engine";
 export { checkTrainable, ENGINES, EngineError } from "./engine";
 
 /** Fastest first. An engine's module is loaded only when it is a candidate, so that a missing native part harms nobody. */
@@ -17,8 +17,11 @@ export interface ChosenEngine {
   reason: string;
 }
 
-/** Prepares and returns the engine. Throws EngineError when the one asked for cannot run, or none can. */
-export async function chooseEngine(name: EngineName | "auto" = "auto"): Promise<ChosenEngine> {
+/** Prepares and returns the engine. Throws EngineError when the one asked for cannot run so, or none can. */
+export async function chooseEngine(
+  name: EngineName | "auto" = "auto",
+  options: PrepareOptions = {},
+): Promise<ChosenEngine> {
   const refused: string[] = [];
   for (const candidate of CANDIDATES) {
     if (name !== "auto" && name !== candidate.name) continue;
@@ -26,7 +29,9 @@ export async function chooseEngine(name: EngineName | "auto" = "auto"): Promise<
       const engine = await candidate.load();
       const unavailable = await engine.unavailableReason();
       if (unavailable !== null) throw new EngineError(unavailable);
-      await engine.prepare();
+      const unsuitable = name === "auto" ? await engine.unsuitableReason?.() : null;
+      if (unsuitable) throw new EngineError(unsuitable);
+      await engine.prepare(options);
       const why = name === "auto" ? "the fastest engine present" : "asked for";
       return { engine, reason: [`${engine.name}: ${why}`, ...refused].join("; ") };
     } catch (cause) {

@@ -8,7 +8,7 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../core/autodiff";
 import { resetOps } from "../ops";
-import { type Engine, type EngineDescription, EngineError } from "./engine";
+import { type Engine, type EngineDescription, EngineError, type PrepareOptions, requireFloat32 } from "./engine";
 import { installFastMatMul } from "./wasm-matmul";
 
 /** tfjs-backend-wasm aborts on activations of several thousand tokens at width 256, so micro-batches stay below that. */
@@ -35,6 +35,7 @@ async function withoutNewProcessListeners(run: () => Promise<void>): Promise<voi
 
 class WasmEngine implements Engine {
   readonly name = "wasm" as const;
+  readonly tokensPerMicroBatch = TOKENS_PER_MICRO_BATCH_MAX;
   readonly tokensPerMicroBatchMax = TOKENS_PER_MICRO_BATCH_MAX;
   readonly trainableParametersMax = TRAINABLE_PARAMETERS_MAX;
 
@@ -42,7 +43,8 @@ class WasmEngine implements Engine {
     return typeof WebAssembly === "object" ? null : "this JavaScript runtime has no WebAssembly";
   }
 
-  async prepare(): Promise<void> {
+  async prepare(options?: PrepareOptions): Promise<void> {
+    requireFloat32(this.name, options);
     registerGradients();
     resetOps();
     if (tf.getBackend() === "wasm") return;

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { marginTableSchema } from "./margin";
 import { taskSchema } from "./pair";
 
-export const ENGINE_NAMES = ["auto", "wasm", "libtorch"] as const;
+/** What can do the arithmetic, the preferred first. */
+export const ENGINES = ["libtorch", "onnx", "webgpu", "tensorflow", "wasm"] as const;
+export const ENGINE_NAMES = ["auto", ...ENGINES] as const;
 
 /** Schedule and AdamW, the same for reward models and supervised fine-tuning. */
 export const optimizerFields = {

@@ -65,6 +65,7 @@ export async function prepareLibtorch(): Promise<void> {
 
 class LibtorchEngine implements Engine {
   readonly name = "libtorch" as const;
+  readonly tokensPerMicroBatch = 4096;
   readonly tokensPerMicroBatchMax = null;
 
   async unavailableReason(): Promise<string | null> {

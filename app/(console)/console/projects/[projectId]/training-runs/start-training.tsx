@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { listSnapshots } from "@/lib/contracts/snapshots";
 import { createTrainingRun } from "@/lib/contracts/training-runs";
+import { ENGINE_NAMES } from "@/lib/domain/project-settings";
 
 /** Trains on a chosen snapshot outside a round. Fields left empty follow the project's settings. */
 export function StartTraining({ projectId, onClose }: { projectId: string; onClose: () => void }) {
@@ -20,7 +21,7 @@ export function StartTraining({ projectId, onClose }: { projectId: string; onClo
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const base = String(form.get("baseModel")).trim();
-    const engine = form.get("engine") as "auto" | "wasm" | "libtorch";
+    const engine = form.get("engine") as (typeof ENGINE_NAMES)[number];
     const steps = String(form.get("stepsMax"));
     const body = {
       snapshotId: String(form.get("snapshotId")),
@@ -66,9 +67,11 @@ export function StartTraining({ projectId, onClose }: { projectId: string; onClo
             <Field label={t("engine")}>
               {(control) => (
                 <Select {...control} name="engine">
-                  <option value="auto">auto</option>
-                  <option value="wasm">wasm</option>
-                  <option value="libtorch">libtorch</option>
+                  {ENGINE_NAMES.map((name) => (
+                    <option key={name} value={name}>
+                      {name}
+                    </option>
+                  ))}
                 </Select>
               )}
             </Field>
