@@ -10,7 +10,7 @@ import {
   saveLanguageModelDirectory,
   saveRewardModelDirectory,
 } from "./checkpoint-directory";
-import { bodyTensorShapes } from "./model-config";
+import { bodyTensorShapes, PLAIN_LLAMA } from "./model-config";
 import { type HostTensor, readSafetensors, sizeOfShape, writeSafetensors } from "./safetensors";
 
 let root: string;
@@ -20,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const CONFIG: ModelConfig = {
+  ...PLAIN_LLAMA,
   architecture: "LlamaForCausalLM",
   vocabSize: 261,
   hiddenSize: 8,
@@ -155,10 +156,22 @@ describe("loadModelDirectory", () => {
   });
 
   it.each<[string, Record<string, unknown>, RegExp]>([
-    ["another architecture", { architectures: ["Qwen2ForCausalLM"] }, /Qwen2ForCausalLM is not supported/],
-    ["scaled RoPE", { rope_scaling: { rope_type: "llama3", factor: 8 } }, /RoPE of type "llama3"/],
-    ["new-style scaled RoPE", { rope_parameters: { rope_type: "yarn", rope_theta: 1 } }, /RoPE of type "yarn"/],
-    ["biases", { attention_bias: true }, /attention_bias/],
+    ["another architecture", { architectures: ["GemmaForCausalLM"] }, /GemmaForCausalLM is not supported/],
+    [
+      "another head",
+      { architectures: ["LlamaForTokenClassification"] },
+      /LlamaForTokenClassification is not supported/,
+    ],
+    ["a model_type that contradicts", { model_type: "qwen2" }, /model_type "qwen2" is not that of LlamaForCausalLM/],
+    ["RoPE by length", { rope_scaling: { rope_type: "longrope", factor: 8 } }, /RoPE of type "longrope"/],
+    ["half a Llama 3 RoPE", { rope_scaling: { rope_type: "llama3", factor: 8 } }, /"llama3" needs low_freq_factor/],
+    ["partial RoPE", { rope_parameters: { rope_theta: 1, partial_rotary_factor: 0.5 } }, /partial_rotary_factor/],
+    ["biases that are not stored", { attention_bias: true }, /q_proj.bias": is missing/],
+    ["biases of the MLP", { mlp_bias: true }, /mlp_bias is not supported/],
+    ["windows in some layers", { use_sliding_window: true }, /use_sliding_window/],
+    ["layers of another kind", { layer_types: ["full_attention", "linear_attention"] }, /"linear_attention"/],
+    ["quantised weights", { quantization_config: { bits: 4 } }, /quantization_config/],
+    ["more layers than any model", { num_hidden_layers: 1e9 }, /num_hidden_layers/],
     ["another activation", { hidden_act: "gelu" }, /hidden_act "gelu"/],
     ["a missing size", { vocab_size: undefined }, /vocab_size/],
     ["heads that do not divide", { num_key_value_heads: 3 }, /do not divide/],

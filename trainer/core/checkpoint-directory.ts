@@ -1,5 +1,5 @@
 /**
- * Models on disk: Hugging Face directories both ways (`LlamaForCausalLM`, `LlamaForSequenceClassification`) and GGUF files
+ * Models on disk: Hugging Face directories both ways (`*ForCausalLM`, `*ForSequenceClassification`) and GGUF files
  * in. Written directories are whole or not there, and load in transformers, vLLM and TRL unchanged.
  */
 import { readFile, stat } from "node:fs/promises";
@@ -9,7 +9,14 @@ import { writeDirectoryAtomic, writeFileAtomic, writeFully } from "./atomic-file
 import { CheckpointError } from "./checkpoint-error";
 import { readGguf } from "./gguf";
 import { tokenizerFilesFromGguf } from "./gguf-tokenizer";
-import { bodyTensorShapes, type ModelConfig, modelConfigJson, parseModelConfig } from "./model-config";
+import {
+  architectureOf,
+  bodyTensorShapes,
+  isRewardArchitecture,
+  type ModelConfig,
+  modelConfigJson,
+  parseModelConfig,
+} from "./model-config";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors";
 import { readTokenizerFacts, safePadTokenId, TOKENIZER_FILES, withPadToken } from "./tokenizer-files";
 
@@ -71,7 +78,7 @@ async function readWeights(directory: string): Promise<Map<string, HostTensor>> 
 
 function expectedShapes(config: ModelConfig): Map<string, number[]> {
   const shapes = bodyTensorShapes(config);
-  if (config.architecture === "LlamaForSequenceClassification") shapes.set("score.weight", [1, config.hiddenSize]);
+  if (isRewardArchitecture(config)) shapes.set("score.weight", [1, config.hiddenSize]);
   else if (!config.tiedEmbeddings) shapes.set("lm_head.weight", [config.vocabSize, config.hiddenSize]);
   return shapes;
 }
@@ -164,7 +171,7 @@ async function saveDirectory(
 }
 
 /**
- * Writes a `LlamaForSequenceClassification` directory: `model.*` and `score.weight` [1, hidden], no `lm_head`. `id2label`
+ * Writes a `*ForSequenceClassification` directory of the model's family: `model.*` and `score.weight` [1, hidden], no `lm_head`. `id2label`
  * has one entry (its length is num_labels), `problem_type` "regression" makes servers return the raw logit, and
  * `pad_token_id` is a token that never ends a turn, so that readers take the score at the true last token.
  */
@@ -182,7 +189,7 @@ export async function saveRewardModelDirectory(
       null,
       "the tokenizer has no special token that could pad without ending a turn",
     );
-  const reward = { ...config, architecture: "LlamaForSequenceClassification", padTokenId };
+  const reward = { ...config, architecture: architectureOf(config.modelType, "reward"), padTokenId };
   await saveDirectory(
     directory,
     {
@@ -199,7 +206,7 @@ export async function saveRewardModelDirectory(
   );
 }
 
-/** Writes a `LlamaForCausalLM` directory; with tied embeddings no `lm_head.weight` is stored. */
+/** Writes a `*ForCausalLM` directory of the model's family; with tied embeddings no `lm_head.weight` is stored. */
 export async function saveLanguageModelDirectory(
   directory: string,
   config: ModelConfig,
@@ -207,7 +214,7 @@ export async function saveLanguageModelDirectory(
   tokenizerFiles: ReadonlyMap<string, string>,
   options: SaveModelOptions = {},
 ): Promise<void> {
-  const causal = { ...config, architecture: "LlamaForCausalLM" };
+  const causal = { ...config, architecture: architectureOf(config.modelType, "language-model") };
   await saveDirectory(
     directory,
     { architectures: [causal.architecture], ...modelConfigJson(causal), tie_word_embeddings: causal.tiedEmbeddings },

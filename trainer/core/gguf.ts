@@ -6,7 +6,7 @@ import { open } from "node:fs/promises";
 import { CheckpointError } from "./checkpoint-error";
 import { GGUF_TENSOR_TYPES } from "./gguf-quants";
 import { type GgufHeader, type GgufTensorInfo, type GgufValue, readGgufHeader } from "./gguf-reader";
-import { checkModelConfig, type ModelConfig } from "./model-config";
+import { checkModelConfig, type ModelConfig, PLAIN_LLAMA } from "./model-config";
 import { type HostTensor, readFully } from "./safetensors";
 
 const GLOBAL_NAMES: Record<string, string> = {
@@ -125,6 +125,7 @@ function configOf(file: string, header: GgufHeader): ModelConfig {
   const embedding = header.tensors.find((tensor) => tensor.name === "token_embd.weight");
   if (embedding?.shape.length !== 2) throw new CheckpointError(file, "token_embd.weight", "is missing or not a matrix");
   return checkModelConfig(file, {
+    ...PLAIN_LLAMA,
     architecture: "LlamaForCausalLM",
     vocabSize: embedding.shape[0]!,
     hiddenSize,

@@ -1,7 +1,7 @@
 /** AdamW with decoupled weight decay (torch.optim.AdamW), global-norm clipping (torch.nn.utils.clip_grad_norm_), by parameter name. */
 import * as tf from "@tensorflow/tfjs-core";
 import { ops } from "../ops";
-import { isNorm, type Parameters } from "./model/parameters";
+import { isUndecayed, type Parameters } from "./model/parameters";
 import type { HostTensor } from "./safetensors";
 
 export interface OptimizerSettings {
@@ -108,7 +108,7 @@ export function applyAdamw(
       beta1: settings.beta1,
       beta2: settings.beta2,
       epsilon: settings.epsilon,
-      weightDecay: isNorm(name) ? 0 : settings.weightDecay,
+      weightDecay: isUndecayed(name) ? 0 : settings.weightDecay,
       step: state.step,
       gradientScale,
     });

@@ -70,6 +70,11 @@ async function readHeader(
   return { text: (await readFully(handle, file, 8, Number(length))).toString("utf8"), start };
 }
 
+function isStringMap(value: unknown): value is Record<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === "string");
+}
+
 function parseHeader(file: string, text: string): { entries: Entry[]; metadata: Record<string, string> } {
   let json: unknown;
   try {
@@ -85,9 +90,9 @@ function parseHeader(file: string, text: string): { entries: Entry[]; metadata: 
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(json)) {
     if (name === METADATA_KEY) {
-      const parsed = z.record(z.string(), z.string()).safeParse(value);
-      if (!parsed.success) throw new CheckpointError(file, null, "__metadata__ is not a map of strings");
-      metadata = parsed.data;
+      // As JSON.parse made it: rebuilding the object would lose a key named __proto__.
+      if (!isStringMap(value)) throw new CheckpointError(file, null, "__metadata__ is not a map of strings");
+      metadata = value;
       continue;
     }
     const parsed = entrySchema.safeParse(value);

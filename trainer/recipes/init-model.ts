@@ -1,7 +1,7 @@
 /** Makes a small Llama from scratch with a byte tokenizer: a base model for tests, demonstrations and first trials, from nothing but a seed. */
 import { saveLanguageModelDirectory } from "../core/checkpoint-directory";
 import { drawTensors, ModelError } from "../core/model/parameters";
-import type { ModelConfig } from "../core/model-config";
+import { type ModelConfig, PLAIN_LLAMA } from "../core/model-config";
 import { BYTE_SPECIAL_TOKENS, BYTE_VOCAB_SIZE, byteTokenizerFiles } from "../data/byte-tokenizer";
 
 export interface TinyModelOptions {
@@ -33,6 +33,7 @@ export async function createTinyModel(directory: string, options: TinyModelOptio
       `width ${hiddenSize} must divide into ${headCount} heads of an even size, and ${headCount} heads among ${keyValueHeadCount} key/value heads`,
     );
   const config: ModelConfig = {
+    ...PLAIN_LLAMA,
     architecture: "LlamaForCausalLM",
     vocabSize: BYTE_VOCAB_SIZE,
     hiddenSize,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { loadModelDirectory } from "../core/checkpoint-directory";
 import { createModel, disposeModel, ModelError } from "../core/model/parameters";
+import { isRewardArchitecture } from "../core/model-config";
 import { deriveSeed } from "../core/random";
 import { createTokenizer } from "../data/tokenizer";
 import { chooseEngine, type EngineName } from "../engines";
@@ -38,7 +39,7 @@ export interface SampledPrompt {
 /** Responses of one prompt depend on the seed and the prompt's id alone, not on the other prompts. */
 export async function sampleResponses(options: SampleOptions): Promise<SampledPrompt[]> {
   const loaded = await loadModelDirectory(options.modelDirectory);
-  if (loaded.config.architecture !== "LlamaForCausalLM")
+  if (isRewardArchitecture(loaded.config))
     throw new ModelError(
       `${options.modelDirectory} is a ${loaded.config.architecture}; sampling needs a language model`,
     );

@@ -18,6 +18,7 @@ import {
   parameterCount,
   readVariables,
 } from "../core/model/parameters";
+import { isRewardArchitecture } from "../core/model-config";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
@@ -165,7 +166,7 @@ async function openSftRun(options: TrainSftOptions) {
   const config = parseConfig(options.config);
   const paths = runPaths(options.outDirectory);
   const base: LoadedModel = await loadModelDirectory(options.baseModel);
-  if (base.config.architecture !== "LlamaForCausalLM")
+  if (isRewardArchitecture(base.config))
     throw new ModelError(`${options.baseModel} is a ${base.config.architecture}; fine-tuning needs a language model`);
   const tokenizer = createTokenizer(base.tokenizerFiles);
   const { items, empty } = await loadItems(

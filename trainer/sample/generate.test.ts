@@ -1,15 +1,16 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ModelConfig } from "../core/checkpoint-directory";
 import { layOut, singleRow } from "../core/model/layout";
 import { hiddenStates, logitsAt } from "../core/model/llama";
 import { createModel, drawTensors, type LlamaModel } from "../core/model/parameters";
+import { type ModelConfig, PLAIN_LLAMA } from "../core/model-config";
 import { BYTE_VOCAB_SIZE, byteTokenizerFiles } from "../data/byte-tokenizer";
 import { createTokenizer } from "../data/tokenizer";
 import { generate, generateFromIds } from "./generate";
 
 const CONFIG: ModelConfig = {
+  ...PLAIN_LLAMA,
   architecture: "LlamaForCausalLM",
   vocabSize: BYTE_VOCAB_SIZE,
   hiddenSize: 16,

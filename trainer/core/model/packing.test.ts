@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { chooseEngine } from "../../engines";
-import type { ModelConfig } from "../model-config";
+import { type ModelConfig, PLAIN_LLAMA } from "../model-config";
 import { createRandom } from "../random";
 import { layOut, type PackedRow, packBranches, singleRow } from "./layout";
 import { hiddenStates, rewardsAt } from "./llama";
 import { createModel, drawRewardHead, drawTensors, type LlamaModel, ModelError } from "./parameters";
 
 const config: ModelConfig = {
+  ...PLAIN_LLAMA,
   architecture: "LlamaForCausalLM",
   vocabSize: 50,
   hiddenSize: 32,

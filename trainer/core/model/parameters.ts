@@ -55,7 +55,7 @@ export function drawRewardHead(hiddenSize: number, seed: number): HostTensor {
   return drawNormal([1, hiddenSize], 1 / Math.sqrt(hiddenSize + 1), deriveSeed(seed, REWARD_HEAD));
 }
 
-/** Random weights for a model from scratch: N(0, deviation^2), norms 1. Each tensor has its own seed. */
+/** Random weights for a model from scratch: N(0, deviation^2), norms 1, biases 0 (as transformers draws them). Each tensor has its own seed. */
 export function drawTensors(
   config: ModelConfig,
   head: HeadKind,
@@ -66,14 +66,23 @@ export function drawTensors(
   for (const [name, shape] of parameterShapes(config, head)) {
     if (name === REWARD_HEAD) tensors.set(name, drawRewardHead(config.hiddenSize, seed));
     else if (isNorm(name)) tensors.set(name, { shape, data: new Float32Array(shape[0] ?? 0).fill(1) });
+    else if (isBias(name)) tensors.set(name, { shape, data: new Float32Array(shape[0] ?? 0) });
     else tensors.set(name, drawNormal(shape, deviation, deriveSeed(seed, name)));
   }
   return tensors;
 }
 
-/** Norm weights: the only tensors without weight decay (Hugging Face Trainer's rule; Llama has no biases). */
-export function isNorm(name: string): boolean {
+function isNorm(name: string): boolean {
   return name.endsWith("norm.weight");
+}
+
+function isBias(name: string): boolean {
+  return name.endsWith(".bias");
+}
+
+/** Norm weights and biases are left out of weight decay (Hugging Face Trainer's rule). */
+export function isUndecayed(name: string): boolean {
+  return isNorm(name) || isBias(name);
 }
 
 function checkLayers(config: ModelConfig, tensors: ReadonlyMap<string, HostTensor>): void {

@@ -50,7 +50,7 @@ function plainFrequencies({ headDim, ropeTheta }: RotarySettings): Float32Array 
 
 function llama3Frequency(frequency: number, scaling: Llama3Scaling): number {
   const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositionsMax: original } = scaling;
-  const wavelength = f((2 * Math.PI) / frequency);
+  const wavelength = f(f(2 * Math.PI) / frequency);
   if (wavelength > original / low) return f(frequency / factor);
   if (wavelength < original / high) return frequency;
   const smooth = f(f(f(original / wavelength) - low) / (high - low));
@@ -143,11 +143,19 @@ function yarnAttentionFactor(parameters: RopeParameters, factor: number): number
   return mscale && all ? yarnMagnitude(factor, mscale) / yarnMagnitude(factor, all) : yarnMagnitude(factor);
 }
 
-/** Reads a scaling; null is plain RoPE. `fail` is called with what is missing or not computed here. */
-export function parseRopeScaling(parameters: RopeParameters, fail: (message: string) => never): RopeScaling | null {
+/**
+ * Reads a scaling; null is plain RoPE. An absent original length is `max_position_embeddings`, as in transformers. `fail` is
+ * called with what is missing or not computed here.
+ */
+export function parseRopeScaling(
+  parameters: RopeParameters,
+  declaredPositionsMax: number,
+  fail: (message: string) => never,
+): RopeScaling | null {
   const type = parameters.rope_type ?? parameters.type ?? "default";
-  const needed = (key: "factor" | "low_freq_factor" | "high_freq_factor" | "original_max_position_embeddings") =>
+  const needed = (key: "factor" | "low_freq_factor" | "high_freq_factor") =>
     parameters[key] ?? fail(`RoPE of type "${type}" needs ${key}`);
+  const originalPositionsMax = parameters.original_max_position_embeddings ?? declaredPositionsMax;
   if ((parameters.partial_rotary_factor ?? 1) !== 1) fail("partial_rotary_factor is not supported");
   switch (type) {
     case "default":
@@ -158,7 +166,6 @@ export function parseRopeScaling(parameters: RopeParameters, fail: (message: str
     case "llama3": {
       const [low, high] = [needed("low_freq_factor"), needed("high_freq_factor")];
       if (high <= low) fail(`RoPE of type "llama3" has high_freq_factor ${high}, not above low_freq_factor ${low}`);
-      const originalPositionsMax = needed("original_max_position_embeddings");
       return {
         type,
         factor: needed("factor"),
@@ -168,11 +175,11 @@ export function parseRopeScaling(parameters: RopeParameters, fail: (message: str
       };
     }
     case "yarn": {
-      const factor = needed("factor");
+      const factor = parameters.factor ?? declaredPositionsMax / originalPositionsMax;
       return {
         type,
         factor,
-        originalPositionsMax: needed("original_max_position_embeddings"),
+        originalPositionsMax,
         betaFast: parameters.beta_fast ?? 32,
         betaSlow: parameters.beta_slow ?? 1,
         attentionFactor: yarnAttentionFactor(parameters, factor),
