@@ -1,26 +1,34 @@
 import { describe, expect, it } from "vitest";
-import { gwetAc1 } from "./agreement";
+import { agreementWeights, gwetAgreement, krippendorffAlpha } from "./agreement";
 
-/** Krippendorff's 12 units by 4 raters, as counts over 5 categories; missing ratings left out. */
-const UNITS = ["111", "2232", "3333", "3333", "2222", "1234", "4444", "1121", "2222", "555", "11", "3"];
-const table = UNITS.map((unit) => ({
-  counts: [1, 2, 3, 4, 5].map((category) => [...unit].filter((rating) => Number(rating) === category).length),
-  subjects: 1,
-}));
-
-describe("gwetAc1", () => {
-  it("reproduces the published value and standard error", () => {
-    const result = gwetAc1(table);
-    expect(result?.coefficient).toBeCloseTo(0.77544, 5);
-    expect(result?.standardError).toBeCloseTo(0.14295, 5);
+// Values against irrCAC and krippendorff: tests/parity/statistics.test.ts.
+describe("agreement", () => {
+  it("is 1 when all agree", () => {
+    const table = [
+      { counts: [3, 0], subjects: 4 },
+      { counts: [0, 2], subjects: 1 },
+    ];
+    expect(gwetAgreement(table)?.coefficient).toBeCloseTo(1);
+    expect(krippendorffAlpha(table)?.coefficient).toBeCloseTo(1);
   });
-  it("is 1 when all agree and null without a second rating", () => {
-    expect(
-      gwetAc1([
-        { counts: [3, 0], subjects: 4 },
-        { counts: [0, 2], subjects: 1 },
-      ])?.coefficient,
-    ).toBeCloseTo(1);
-    expect(gwetAc1([{ counts: [1, 0], subjects: 9 }])).toBeNull();
+  it("is null without a second rating of anything", () => {
+    expect(gwetAgreement([{ counts: [1, 0], subjects: 9 }])).toBeNull();
+    expect(krippendorffAlpha([{ counts: [1, 0], subjects: 9 }])).toBeNull();
+    expect(gwetAgreement([])).toBeNull();
+  });
+  it("counts equal subjects as it counts them one by one", () => {
+    const once = [
+      { counts: [2, 1, 0], subjects: 3 },
+      { counts: [0, 0, 2], subjects: 2 },
+    ];
+    const split = once.flatMap(({ counts, subjects }) =>
+      Array.from({ length: subjects }, () => ({ counts, subjects: 1 })),
+    );
+    for (const method of [gwetAgreement, krippendorffAlpha])
+      expect(method(split, "ordinal")?.standardError).toBeCloseTo(method(once, "ordinal")?.standardError ?? 0, 12);
+  });
+  it("weighs seven points by their distance", () => {
+    const [first] = agreementWeights("ordinal", 7);
+    [21, 20, 18, 15, 11, 6, 0].forEach((share, distance) => void expect(first?.[distance]).toBeCloseTo(share / 21, 12));
   });
 });

@@ -11,7 +11,7 @@ import { insertAudit } from "@/db/queries/audit";
 import * as queries from "@/db/queries/snapshots";
 import { rounds, snapshots } from "@/db/schema";
 import type { Snapshot } from "@/lib/contracts/snapshots";
-import { gwetAc1 } from "@/lib/domain/agreement";
+import { gwetAgreement } from "@/lib/domain/agreement";
 import { canonicalJson } from "@/lib/domain/canonical-json";
 import { isHeldout, promptHash } from "@/lib/domain/holdout";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
@@ -160,7 +160,7 @@ function toPair(row: queries.FrozenRow, hash: string, projectId: string): Prefer
 
 async function datasheet(tx: Tx, projectId: string, counts: DatasheetCounts): Promise<Record<string, unknown>> {
   const votes = await queries.voteTable(tx, projectId);
-  const agreement = gwetAc1(votes.map(({ first, second, items }) => ({ counts: [first, second], subjects: items })));
+  const agreement = gwetAgreement(votes.map(({ first, second, items }) => ({ counts: [first, second], subjects: items })));
   return {
     ...counts.value(),
     superseded: await queries.countSuperseded(tx, projectId),
