@@ -31,13 +31,23 @@ export interface DemoLogin {
   role: string;
 }
 
-/** A model made from scratch and few steps, so that a round takes about a minute on any machine. */
+/**
+ * A model made from scratch and few steps, so that a round takes about a minute on any machine. It is so small that the engine
+ * which every machine has is as good as a faster one.
+ */
 const SETTINGS = {
   heldoutShare: 0.15,
   comparisonsMin: 20,
   training: {
     baseModel: "tiny",
-    shared: { pairsPerStep: 16, pairsPerMicroBatch: 4, tokensPerRowMax: 192, learningRateMax: 1e-3, stepsMax: 8 },
+    shared: {
+      engine: "wasm" as const,
+      pairsPerStep: 16,
+      pairsPerMicroBatch: 4,
+      tokensPerRowMax: 192,
+      learningRateMax: 1e-3,
+      stepsMax: 8,
+    },
     helpfulness: {},
     safety: {},
   },
