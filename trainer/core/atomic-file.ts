@@ -5,6 +5,35 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { CheckpointError } from "./checkpoint-error";
+
+/** What a user can act on, by the system's error code. */
+const WRITE_FAILURES: Record<string, string> = {
+  ENOSPC: "no space is left on the device",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EACCES: "there is no permission to write here",
+  EPERM: "writing here is not permitted",
+  EIO: "the device reports an input/output error",
+  EFBIG: "the file would be larger than the file system allows",
+  ENOTDIR: "a part of the path is not a directory",
+  EEXIST: "a file is in the way",
+  ENAMETOOLONG: "the name is too long",
+};
+
+/** The failure under the name that the user gave; `temporary` is where the bytes were really going. */
+function writeFailure(cause: unknown, target: string, temporary: string): unknown {
+  if (cause instanceof CheckpointError && cause.file.startsWith(temporary))
+    return new CheckpointError(target + cause.file.slice(temporary.length), cause.tensor, cause.detail);
+  const code = (cause as NodeJS.ErrnoException | null)?.code ?? "";
+  const known = WRITE_FAILURES[code];
+  return known === undefined ? cause : new CheckpointError(target, null, `cannot be written: ${known} (${code})`);
+}
+
+/** Removes what was written so far. Where even that fails the first error is the one to report. */
+async function discard(temporary: string): Promise<void> {
+  await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+}
 
 function temporaryName(target: string): string {
   return path.join(
@@ -32,15 +61,19 @@ export async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise
   let offset = 0;
   while (offset < bytes.byteLength) {
     const { bytesWritten } = await handle.write(bytes, offset, Math.min(pieceMax, bytes.byteLength - offset));
+    if (bytesWritten === 0) throw Object.assign(new Error("nothing was written"), { code: "EIO" });
     offset += bytesWritten;
   }
 }
 
-/** Runs `write` on a temporary file and moves it to `file` only when everything is on the disk. */
+/**
+ * Runs `write` on a temporary file and moves it to `file` only when everything is on the disk. A full disk, a read-only
+ * folder and the like are CheckpointErrors naming the file; what was there before stays.
+ */
 export async function writeFileAtomic(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
   const temporary = temporaryName(file);
   try {
+    await mkdir(path.dirname(file), { recursive: true });
     const handle = await open(temporary, "wx");
     try {
       await write(handle);
@@ -50,8 +83,8 @@ export async function writeFileAtomic(file: string, write: (handle: FileHandle) 
     }
     await rename(temporary, file);
   } catch (cause) {
-    await rm(temporary, { force: true });
-    throw cause;
+    await discard(temporary);
+    throw writeFailure(cause, file, temporary);
   }
   await syncPath(path.dirname(file));
 }
@@ -65,9 +98,9 @@ export async function writeDirectoryAtomic(
   fill: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const target = path.resolve(directory);
-  await mkdir(path.dirname(target), { recursive: true });
   const temporary = temporaryName(target);
   try {
+    await mkdir(path.dirname(target), { recursive: true });
     await mkdir(temporary);
     await fill(temporary);
     for (const entry of await readdir(temporary)) await syncPath(path.join(temporary, entry));
@@ -80,12 +113,15 @@ export async function writeDirectoryAtomic(
     else {
       const old = temporary.replace(".partial-", ".replaced-");
       await rename(target, old);
-      await rename(temporary, target);
+      await rename(temporary, target).catch(async (cause: unknown) => {
+        await rename(old, target);
+        throw cause;
+      });
       await rm(old, { recursive: true, force: true });
     }
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
-    throw cause;
+    await discard(temporary);
+    throw writeFailure(cause, target, temporary);
   }
   await syncPath(path.dirname(target));
 }

@@ -2,9 +2,8 @@
  * Models on disk: Hugging Face directories both ways (`*ForCausalLM`, `*ForSequenceClassification`) and GGUF files
  * in. Written directories are whole or not there, and load in transformers, vLLM and TRL unchanged.
  */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
 import { writeDirectoryAtomic, writeFileAtomic, writeFully } from "./atomic-file";
 import { CheckpointError } from "./checkpoint-error";
 import { readGguf } from "./gguf";
@@ -17,8 +16,9 @@ import {
   modelConfigJson,
   parseModelConfig,
 } from "./model-config";
-import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors";
-import { readTokenizerFacts, safePadTokenId, TOKENIZER_FILES, withPadToken } from "./tokenizer-files";
+import type { HostTensor, WeightDtype } from "./safetensors";
+import { largestTokenId, readTokenizerFacts, safePadTokenId, TOKENIZER_FILES, withPadToken } from "./tokenizer-files";
+import { readJson, readTextIfThere, readWeights, SHARD_BYTES_MAX, writeWeights } from "./weight-files";
 
 export { CheckpointError } from "./checkpoint-error";
 export type { ModelConfig } from "./model-config";
@@ -34,48 +34,6 @@ export interface LoadedModel {
   tokenizerFiles: Map<string, string>;
 }
 
-const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
-
-async function readTextIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new CheckpointError(file, null, (cause as Error).message);
-  }
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readTextIfThere(file);
-  if (text === null) throw new CheckpointError(file, null, "no such file");
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CheckpointError(file, null, `not JSON: ${(cause as Error).message.slice(0, 200)}`);
-  }
-}
-
-/** One `model.safetensors`, or the shards that `model.safetensors.index.json` names. */
-async function readWeights(directory: string): Promise<Map<string, HostTensor>> {
-  const indexFile = path.join(directory, "model.safetensors.index.json");
-  if ((await readTextIfThere(indexFile)) === null)
-    return (await readSafetensors(path.join(directory, "model.safetensors"))).tensors;
-  const parsed = indexSchema.safeParse(await readJson(indexFile));
-  if (!parsed.success) throw new CheckpointError(indexFile, null, "has no weight_map of file names");
-  const tensors = new Map<string, HostTensor>();
-  for (const shard of new Set(Object.values(parsed.data.weight_map))) {
-    if (path.basename(shard) !== shard)
-      throw new CheckpointError(indexFile, null, `"${shard}" is not a plain file name`);
-    for (const [name, tensor] of (await readSafetensors(path.join(directory, shard))).tensors) {
-      if (tensors.has(name)) throw new CheckpointError(path.join(directory, shard), name, "is also in another shard");
-      tensors.set(name, tensor);
-    }
-  }
-  for (const name of Object.keys(parsed.data.weight_map))
-    if (!tensors.has(name)) throw new CheckpointError(indexFile, name, "is in the index but in no shard");
-  return tensors;
-}
-
 function expectedShapes(config: ModelConfig): Map<string, number[]> {
   const shapes = bodyTensorShapes(config);
   if (isRewardArchitecture(config)) shapes.set("score.weight", [1, config.hiddenSize]);
@@ -83,7 +41,17 @@ function expectedShapes(config: ModelConfig): Map<string, number[]> {
   return shapes;
 }
 
-/** Keeps exactly the expected tensors; old buffers (`rotary_emb.inv_freq`) and a tied copy of the head are dropped. */
+/** Place of the first NaN or infinity, -1 when there is none: such a value has all bits of its exponent set. */
+function firstNotFinite({ buffer, byteOffset, length }: Float32Array): number {
+  const bits = new Uint32Array(buffer, byteOffset, length);
+  for (let i = 0; i < length; i += 1) if ((bits[i]! & 0x7f800000) === 0x7f800000) return i;
+  return -1;
+}
+
+/**
+ * Keeps exactly the expected tensors, of the expected shapes and with finite values; old buffers (`rotary_emb.inv_freq`) and
+ * a tied copy of the head are dropped.
+ */
 function checkTensors(
   file: string,
   config: ModelConfig,
@@ -95,6 +63,8 @@ function checkTensors(
     if (tensor === undefined) throw new CheckpointError(file, name, "is missing");
     if (tensor.shape.join() !== shape.join())
       throw new CheckpointError(file, name, `has shape [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`);
+    const broken = firstNotFinite(tensor.data);
+    if (broken !== -1) throw new CheckpointError(file, name, `value ${broken} is ${tensor.data[broken]}`);
     kept.set(name, tensor);
   }
   for (const name of tensors.keys())
@@ -125,30 +95,44 @@ export async function isGgufFile(target: string): Promise<boolean> {
   return true;
 }
 
+/** A token without a row in the embedding would end in another token's row, or in none. */
+function checkTokenizer(file: string, config: ModelConfig, files: ReadonlyMap<string, string>): void {
+  const largest = largestTokenId(files);
+  if (largest >= config.vocabSize)
+    throw new CheckpointError(
+      file,
+      null,
+      `the tokenizer does not fit: it has a token ${largest}, the embedding has rows 0..${config.vocabSize - 1}`,
+    );
+}
+
 /** Loads and checks a model. Errors: CheckpointError naming file and tensor. */
 export async function loadModelDirectory(target: string): Promise<LoadedModel> {
   if (await isGgufFile(target)) {
     const { config, tensors, tokenizer } = await readGguf(target);
-    return {
-      config,
-      tensors: checkTensors(target, config, tensors),
-      tokenizerFiles: tokenizerFilesFromGguf(target, tokenizer),
-    };
+    const tokenizerFiles = tokenizerFilesFromGguf(target, tokenizer);
+    checkTokenizer(target, config, tokenizerFiles);
+    return { config, tensors: checkTensors(target, config, tensors), tokenizerFiles };
   }
   const configFile = path.join(target, "config.json");
   const config = parseModelConfig(configFile, await readJson(configFile));
-  const tensors = checkTensors(target, config, await readWeights(target));
-  return { config, tensors, tokenizerFiles: await loadTokenizerFiles(target) };
+  const tokenizerFiles = await loadTokenizerFiles(target);
+  checkTokenizer(path.join(target, "tokenizer.json"), config, tokenizerFiles);
+  return { config, tensors: checkTensors(target, config, await readWeights(target)), tokenizerFiles };
 }
 
 export interface SaveModelOptions {
   /** F32 by default, so that a run can go on from what it wrote without a loss. */
-  dtype?: "F32" | "BF16";
+  dtype?: WeightDtype;
+  /** SHARD_BYTES_MAX by default. */
+  shardBytesMax?: number;
   /** Further files of the directory by plain name, as text (lineage, metrics). */
   files?: ReadonlyMap<string, string>;
   /** Further keys of config.json. */
   config?: Record<string, unknown>;
 }
+
+const DTYPE_NAMES: Record<WeightDtype, string> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 
 async function saveDirectory(
   directory: string,
@@ -158,10 +142,10 @@ async function saveDirectory(
   options: SaveModelOptions,
 ): Promise<void> {
   const dtype = options.dtype ?? "F32";
-  const config = { ...configJson, dtype: dtype === "F32" ? "float32" : "bfloat16", ...options.config };
+  const config = { ...configJson, dtype: DTYPE_NAMES[dtype], ...options.config };
   const texts = new Map([...files, ...(options.files ?? []), ["config.json", `${JSON.stringify(config, null, 2)}\n`]]);
   await writeDirectoryAtomic(directory, async (temporary) => {
-    await writeSafetensors(path.join(temporary, "model.safetensors"), tensors, { dtype, metadata: { format: "pt" } });
+    await writeWeights(temporary, tensors, { dtype, shardBytesMax: options.shardBytesMax ?? SHARD_BYTES_MAX });
     for (const [name, text] of texts) {
       if (path.basename(name) !== name)
         throw new CheckpointError(directory, null, `"${name}" is not a plain file name`);

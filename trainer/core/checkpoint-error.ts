@@ -3,9 +3,10 @@ export class CheckpointError extends Error {
   constructor(
     readonly file: string,
     readonly tensor: string | null,
-    message: string,
+    /** What is wrong, without file and tensor. */
+    readonly detail: string,
   ) {
-    super(tensor === null ? `${file}: ${message}` : `${file}: tensor "${tensor}": ${message}`);
+    super(tensor === null ? `${file}: ${detail}` : `${file}: tensor "${tensor}": ${detail}`);
     this.name = "CheckpointError";
   }
 }

@@ -53,3 +53,28 @@ export function bfloatBytes(values: Float32Array): Uint8Array {
   }
   return new Uint8Array(halves.buffer);
 }
+
+/** IEEE binary16, rounded to nearest, ties to even; beyond 65,504 the value becomes infinite. Returns 2 bytes per value. */
+export function halfBytes(values: Float32Array): Uint8Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i += 1) halves[i] = halfBits(bits[i]!);
+  return new Uint8Array(halves.buffer);
+}
+
+function halfBits(word: number): number {
+  const sign = (word >>> 16) & 0x8000;
+  const magnitude = word & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  // From 65,520 on the nearest half is infinity.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude >= 0x38800000) return sign | ((magnitude - 0x38000000 + 0x0fff + ((magnitude >>> 13) & 1)) >>> 13);
+  // Below 2^-14 halves are multiples of 2^-24, and a 32-bit float scaled by 2^24 is exact.
+  floatOfBits.setUint32(0, magnitude);
+  const multiple = floatOfBits.getFloat32(0) * 2 ** 24;
+  const low = Math.floor(multiple);
+  const rest = multiple - low;
+  return sign | (low + (rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? 1 : 0));
+}
+
+const floatOfBits = new DataView(new ArrayBuffer(4));

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { writeFileAtomic, writeFully } from "./atomic-file";
 import { CheckpointError } from "./checkpoint-error";
 import { findDuplicateKey } from "./duplicate-keys";
-import { bfloatBytes, floatsFromBfloat, floatsFromHalf } from "./half-float";
+import { bfloatBytes, floatsFromBfloat, floatsFromHalf, halfBytes } from "./half-float";
 
 /** A tensor in host memory: row-major, `data.length` = product of `shape`. */
 export interface HostTensor {
@@ -23,7 +23,16 @@ export interface SafetensorsFile {
 /** The cap that the reference implementation uses. */
 const HEADER_BYTES_MAX = 100_000_000;
 const METADATA_KEY = "__metadata__";
+/** From here on the nearest binary16 value is infinity. */
+const HALF_OVERFLOW = 65_520;
 const BYTES_PER_VALUE: Record<string, number> = { F32: 4, F16: 2, BF16: 2 };
+
+/** How weights may be stored. */
+export type WeightDtype = "F32" | "F16" | "BF16";
+
+export function bytesPerValue(dtype: WeightDtype): number {
+  return BYTES_PER_VALUE[dtype]!;
+}
 
 const entrySchema = z.strictObject({
   dtype: z.string(),
@@ -166,8 +175,17 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
 }
 
 export interface WriteSafetensorsOptions {
-  dtype?: "F32" | "BF16";
+  dtype?: WeightDtype;
   metadata?: Record<string, string>;
+}
+
+function encode(file: string, name: string, dtype: WeightDtype, data: Float32Array): Uint8Array {
+  if (dtype === "F32") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (dtype === "BF16") return bfloatBytes(data);
+  const large = data.find((value) => Math.abs(value) >= HALF_OVERFLOW && Number.isFinite(value));
+  if (large !== undefined)
+    throw new CheckpointError(file, name, `holds ${large}, which F16 cannot: choose BF16 or F32`);
+  return halfBytes(data);
 }
 
 /** Writes the file atomically, tensors sorted by name so that equal weights give equal bytes. */
@@ -198,10 +216,6 @@ export async function writeSafetensors(
   json.copy(header, 8);
   await writeFileAtomic(file, async (handle) => {
     await writeFully(handle, header);
-    for (const [, { data }] of sorted)
-      await writeFully(
-        handle,
-        dtype === "F32" ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : bfloatBytes(data),
-      );
+    for (const [name, { data }] of sorted) await writeFully(handle, encode(file, name, dtype, data));
   });
 }

@@ -36,6 +36,8 @@ const tokenizerSchema = z.looseObject({
       z.looseObject({ id: z.number().int().nonnegative(), content: z.string(), special: z.boolean().default(false) }),
     )
     .default([]),
+  // BPE and WordPiece give each token's id; Unigram lists its pieces by id. Checked by hand: it may hold 150,000 entries.
+  model: z.looseObject({ vocab: z.unknown().optional() }).optional(),
 });
 
 export interface TokenizerFacts {
@@ -85,6 +87,21 @@ export function readTokenizerFacts(files: ReadonlyMap<string, string>): Tokenize
     padToken: contentOf(config.pad_token),
     specialTokens: new Map(tokenizer.added_tokens.filter((t) => t.special).map((t) => [t.id, t.content])),
   };
+}
+
+/** The largest id that the tokenizer can give. Errors: CheckpointError for a file that is no tokenizer. */
+export function largestTokenId(files: ReadonlyMap<string, string>): number {
+  const { model, added_tokens: added } = parseJson(files, "tokenizer.json", tokenizerSchema);
+  let largest = -1;
+  if (Array.isArray(model?.vocab)) largest = model.vocab.length - 1;
+  else
+    for (const [token, id] of Object.entries(model?.vocab ?? {})) {
+      if (!Number.isSafeInteger(id) || id < 0)
+        throw new CheckpointError("tokenizer.json", null, `model.vocab: the id of "${token}" is ${id}`);
+      largest = Math.max(largest, id);
+    }
+  for (const { id } of added) largest = Math.max(largest, id);
+  return largest;
 }
 
 export function idOfToken(facts: TokenizerFacts, token: string | null): number | null {
