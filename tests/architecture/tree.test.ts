@@ -32,7 +32,7 @@ describe("the tree", () => {
       /^tests\//,
       /^trainer\/(cli|bin|bench)\//,
       // torch's threads read their setting when it loads, also below the worker, which does not go through the command.
-      /^trainer\/engines\/libtorch\/environment\.ts$/,
+      /^trainer\/engines\/(libtorch\/)?environment\.ts$/,
       // Next replaces NODE_ENV when it compiles the proxy.
       /^proxy\.ts$/,
     ];

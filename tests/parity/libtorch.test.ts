@@ -2,12 +2,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { setEngineDirectories } from "../../trainer/cli/engine";
 import { chooseEngine } from "../../trainer/engines";
 import { libtorchStatus } from "../../trainer/engines/libtorch";
 import { checkParity } from "../../trainer/recipes/parity";
 
-setEngineDirectories();
 const status = await libtorchStatus();
 if (!status.available) console.warn(`SKIPPED: the libtorch engine's numbers are not checked here: ${status.reason}`);
 

@@ -40,7 +40,7 @@ export async function findPython(): Promise<string> {
 }
 
 /** The command that runs pip: from a virtual environment where Python can make one, else Python's own pip. */
-async function findPip(python: string, directory: string, report: Report): Promise<string[]> {
+export async function findPip(python: string, directory: string, report: Report): Promise<string[]> {
   const environment = path.join(directory, "venv");
   const made = await runProcess(python, ["-m", "venv", environment]);
   if (made.status === 0) {
