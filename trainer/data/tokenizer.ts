@@ -19,8 +19,8 @@ export interface ChatOptions {
 }
 
 export interface ChatTokenizer {
-  /** Adds no special tokens. */
-  encode(text: string): number[];
+  /** Adds no special tokens unless asked to, and then those that the tokenizer's own files say (a BOS, say). */
+  encode(text: string, options?: { addSpecialTokens?: boolean }): number[];
   /** Leaves special tokens out; invalid UTF-8 becomes U+FFFD. */
   decode(ids: readonly number[]): string;
   /** The template's text for a dialogue. Errors: ChatTemplateError. */
@@ -122,7 +122,8 @@ export function createTokenizer(files: ReadonlyMap<string, string>): ChatTokeniz
   const facts = readTokenizerFacts(files);
   const tokenizer = buildTokenizer(files);
   const render = renderer(facts);
-  const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const encode: ChatTokenizer["encode"] = (text, { addSpecialTokens = false } = {}) =>
+    tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids;
   const eosTokenId = idOf(tokenizer, facts.eosToken);
   return {
     encode,
