@@ -13,7 +13,7 @@ const references = [own, ...(existsSync(shared) ? [shared] : [])];
 
 const QUANTITIES = [
   "rewards",
-  "rewards, padded rows",
+  "rewards, nothing shared",
   "rewards, one row at a time",
   "loss",
   "gradient norm, all",

@@ -13,12 +13,16 @@ export function emptyGradientSum(): GradientSum {
   return { loss: 0, gradients: new Map() };
 }
 
-/** Computes `loss` and adds its value and gradients to `sum`. Everything else that `loss` makes is freed. */
+/** Computes `loss` and adds its value and its gradients of what is trainable to `sum`. Everything else that `loss` makes is freed. */
 export function addGradients(sum: GradientSum, parameters: Parameters, loss: () => tf.Scalar): void {
-  const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
+  const trainable = [...parameters].filter(([, variable]) => variable.trainable);
+  const { value, grads } = tf.variableGrads(
+    loss,
+    trainable.map(([, variable]) => variable),
+  );
   sum.loss += value.dataSync()[0] ?? Number.NaN;
   value.dispose();
-  for (const [name, variable] of parameters) {
+  for (const [name, variable] of trainable) {
     const gradient = grads[variable.name];
     if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
     const before = sum.gradients.get(name);

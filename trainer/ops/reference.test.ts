@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/random";
 import { chooseEngine } from "../engines";
+import { markConstant, needsGradient } from "./constants";
 import { ops, overrideOps, resetOps } from "./index";
 
 beforeAll(async () => {
@@ -51,10 +52,16 @@ describe("the gradients of the reference operations equal central differences", 
   });
 
   it("rope", () => {
-    const angle = draw([1, 1, 3, 2], 3);
-    const both = (t: tf.Tensor) => tf.concat([t, t], 3) as tf.Tensor4D;
+    const angle = draw([3, 2], 3);
+    const both = (t: tf.Tensor) => tf.concat([t, t], 1) as tf.Tensor2D;
     const [cos, sin] = [both(tf.cos(angle)), both(tf.sin(angle))];
-    checkGradients([draw([2, 2, 3, 4], 4)], (x) => ops.rope(x as tf.Tensor4D, cos, sin));
+    checkGradients([draw([3, 2, 4], 4)], (x) => ops.rope(x as tf.Tensor3D, cos, sin));
+  });
+
+  it("linear with a bias", () => {
+    checkGradients([draw([3, 4], 13), draw([5, 4], 14), draw([5], 15)], (x, w, b) =>
+      ops.linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D),
+    );
   });
 
   it("swiglu", () => {
@@ -70,10 +77,28 @@ describe("the gradients of the reference operations equal central differences", 
     checkGradients([draw([5, 3], 8)], (table) => ops.embedding(table as tf.Tensor2D, ids));
   });
 
-  it("attention with grouped queries and a mask", () => {
-    const mask = tf.tensor4d([0, -1e9, -1e9, 0, 0, -1e9, 0, -1e9, 0], [1, 1, 3, 3]);
-    checkGradients([draw([2, 4, 3, 4], 9), draw([2, 2, 3, 4], 10), draw([2, 2, 3, 4], 11)], (q, k, v) =>
-      ops.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask),
+  it("attention with grouped queries over branches of a prompt, and a query that sees nothing", () => {
+    const blocks = [
+      { queryStart: 0, queryCount: 4, keys: [{ start: 0, count: 4 }] },
+      {
+        queryStart: 4,
+        queryCount: 2,
+        keys: [
+          { start: 0, count: 2 },
+          { start: 4, count: 2 },
+        ],
+      },
+      {
+        queryStart: 6,
+        queryCount: 2,
+        keys: [
+          { start: 0, count: 2 },
+          { start: 6, count: 2 },
+        ],
+      },
+    ];
+    checkGradients([draw([9, 4, 4], 9), draw([9, 2, 4], 10), draw([9, 2, 4], 11)], (q, k, v) =>
+      ops.attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, blocks),
     );
   });
 
@@ -81,6 +106,54 @@ describe("the gradients of the reference operations equal central differences", 
     const targets = tf.tensor1d([2, 0, 4], "int32");
     const weights = tf.tensor1d([0.5, 0, 0.25]);
     checkGradients([draw([3, 5], 12)], (logits) => ops.crossEntropy(logits as tf.Tensor2D, targets, weights));
+  });
+});
+
+describe("attention", () => {
+  it("equals the definition, query by query", () => {
+    const [q, k, v] = [draw([5, 4, 4], 1), draw([7, 2, 4], 2), draw([7, 2, 4], 3)] as tf.Tensor3D[];
+    const blocks = [
+      { queryStart: 0, queryCount: 1, keys: [{ start: 0, count: 3 }] },
+      {
+        queryStart: 1,
+        queryCount: 3,
+        keys: [
+          { start: 1, count: 2 },
+          { start: 4, count: 3 },
+        ],
+      },
+    ];
+    const seen = [[0, 1, 2], [1, 2, 4], [1, 2, 4, 5], [1, 2, 4, 5, 6], []];
+    const [qs, ks, vs] = [q, k, v].map((t) => (t as tf.Tensor3D).arraySync()) as number[][][][];
+    const found = ops.attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, blocks).arraySync();
+    seen.forEach((keys, query) => {
+      for (let head = 0; head < 4; head += 1) {
+        const group = head >> 1;
+        const scores = keys.map((key) => qs![query]![head]!.reduce((s, x, i) => s + x * ks![key]![group]![i]!, 0) / 2);
+        const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
+        for (let i = 0; i < 4; i += 1) {
+          const expected = keys.reduce((s, key, at) => s + (Math.exp(scores[at]!) / total) * vs![key]![group]![i]!, 0);
+          expect(found[query]![head]![i]).toBeCloseTo(expected, 5);
+        }
+      }
+    });
+  });
+});
+
+describe("what is frozen", () => {
+  it("gets no gradient, and costs none", () => {
+    const weight = tf.variable(draw([6, 4], 1), false) as tf.Variable<tf.Rank.R2>;
+    const norm = tf.variable(tf.ones([4]), false) as tf.Variable<tf.Rank.R1>;
+    const head = tf.variable(draw([1, 6], 2)) as tf.Variable<tf.Rank.R2>;
+    const x = tf.tensor2d([[1, 2, 3, 4]]);
+    const constant = ops.linear(ops.rmsNorm(markConstant(x), norm, 1e-5), weight);
+    expect(needsGradient(constant)).toBe(false);
+    const { grads } = tf.variableGrads(() => {
+      const inner = ops.linear(ops.rmsNorm(x, norm, 1e-5), weight);
+      return tf.sum(ops.linear(inner, head)) as tf.Scalar;
+    }, [head]);
+    expect(Object.keys(grads)).toEqual([head.name]);
+    expect(tf.max(tf.abs(tf.sub(grads[head.name] as tf.Tensor, constant))).dataSync()[0]).toBe(0);
   });
 });
 

@@ -1,36 +1,25 @@
 /** Reference implementations of `Ops` in plain tfjs. Gradients are written out: fewer kernels and less memory than the tape's. */
 import * as tf from "@tensorflow/tfjs-core";
+import { attention } from "./attention";
+import { needsGradient } from "./constants";
+import { differentiable } from "./differentiable";
 import type { AdamwSettings, Ops } from "./index";
 
-type Custom = Parameters<typeof tf.customGrad>[0];
-
-/**
- * `tf.customGrad` with the tensor types the callers know. tfjs calls `gradFunc` outside any tidy, so without one here every
- * intermediate of every layer's backward pass would live until the whole gradient is done. The incoming gradient is freed too:
- * tfjs asks each operation of its tape once, and would keep all of them to the end.
- */
-export function differentiable<T extends tf.Tensor>(inputs: tf.Tensor[], run: Custom): T {
-  const tidied: Custom = (...args) => {
-    const { value, gradFunc } = run(...args);
-    const freeing: typeof gradFunc = (dy, saved) => {
-      const gradients = tf.tidy(() => gradFunc(dy, saved));
-      tf.dispose(dy);
-      return gradients;
-    };
-    return { value, gradFunc: freeing };
-  };
-  return tf.customGrad(tidied)(...inputs) as T;
-}
-
-function linear(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
-  return differentiable([x, weight], (...args) => {
-    const [xs, ws, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-    save([xs, ws]);
+function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null = null): tf.Tensor2D {
+  return differentiable(bias ? [x, weight, bias] : [x, weight], (...args) => {
+    const save = args.at(-1) as tf.GradSaveFunc;
+    const product = tf.matMul(x, weight, false, true);
+    // x is needed only for the weight's gradient: with frozen weights the activation can go.
+    save(needsGradient(weight) ? [weight, x] : [weight]);
     return {
-      value: tf.matMul(xs, ws, false, true),
+      value: bias ? tf.add(product, bias) : product,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [sx, sw] = saved as [tf.Tensor2D, tf.Tensor2D];
-        return [tf.matMul(dy as tf.Tensor2D, sw), tf.matMul(dy as tf.Tensor2D, sx, true)];
+        const [sw, sx] = saved as [tf.Tensor2D, tf.Tensor2D];
+        return [
+          () => tf.matMul(dy as tf.Tensor2D, sw),
+          () => tf.matMul(dy as tf.Tensor2D, sx, true),
+          ...(bias ? [() => tf.sum(dy, 0)] : []),
+        ];
       },
     };
   });
@@ -46,32 +35,38 @@ function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tenso
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [sx, sw, ss] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
         const normal = tf.mul(sx, ss);
-        const scaled = tf.mul(dy, sw);
-        const along = tf.mean(tf.mul(scaled, normal), -1, true);
-        return [tf.mul(ss, tf.sub(scaled, tf.mul(normal, along))), tf.sum(tf.mul(dy, normal), 0)];
+        return [
+          () => {
+            const scaled = tf.mul(dy, sw);
+            const along = tf.mean(tf.mul(scaled, normal), -1, true);
+            return tf.mul(ss, tf.sub(scaled, tf.mul(normal, along)));
+          },
+          () => tf.sum(tf.mul(dy, normal), 0),
+        ];
       },
     };
   });
 }
 
 /** (a, b) -> (-b, a) on the two halves of the last axis. */
-function rotateHalf(x: tf.Tensor4D): tf.Tensor4D {
-  const half = x.shape[3] / 2;
-  const first = tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, half]);
-  const second = tf.slice(x, [0, 0, 0, half], [-1, -1, -1, half]);
-  return tf.concat([tf.neg(second), first], 3);
+function rotateHalf(x: tf.Tensor3D): tf.Tensor3D {
+  const half = x.shape[2] / 2;
+  const first = tf.slice(x, [0, 0, 0], [-1, -1, half]);
+  const second = tf.slice(x, [0, 0, half], [-1, -1, half]);
+  return tf.concat([tf.neg(second), first], 2);
 }
 
-function rope(x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D {
+function rope(x: tf.Tensor3D, cos: tf.Tensor2D, sin: tf.Tensor2D): tf.Tensor3D {
   return differentiable([x], (...args) => {
-    const [xs, save] = args as [tf.Tensor4D, tf.GradSaveFunc];
-    save([cos, sin]);
+    const save = args.at(-1) as tf.GradSaveFunc;
+    const [c, s] = [tf.expandDims(cos, 1), tf.expandDims(sin, 1)];
+    save([c, s]);
     return {
-      value: tf.add(tf.mul(xs, cos), tf.mul(rotateHalf(xs), sin)),
+      value: tf.add(tf.mul(x, c), tf.mul(rotateHalf(x), s)),
       // rotateHalf is a quarter turn, so its transpose is its negative; sin is equal on both halves.
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [c, s] = saved as [tf.Tensor4D, tf.Tensor4D];
-        return [tf.sub(tf.mul(dy, c), rotateHalf(tf.mul(dy, s) as tf.Tensor4D))];
+        const [sc, ss] = saved as [tf.Tensor3D, tf.Tensor3D];
+        return [tf.sub(tf.mul(dy, sc), rotateHalf(tf.mul(dy, ss) as tf.Tensor3D))];
       },
     };
   });
@@ -123,37 +118,6 @@ function embedding(table: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D {
   });
 }
 
-/** Folds each group of query heads into rows of its key/value head, so that keys are never repeated. */
-function attention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, mask: tf.Tensor4D): tf.Tensor4D {
-  const [batch, heads, queries, width] = q.shape;
-  const [, groups, keys] = k.shape;
-  const perGroup = heads / groups;
-  const rows: [number, number, number] = [batch * groups, perGroup * queries, width];
-  const keyShape: [number, number, number] = [batch * groups, keys, width];
-  const scale = 1 / Math.sqrt(width);
-  return differentiable([q, k, v], (...args) => {
-    const [qs, ks, vs, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const [q3, k3, v3] = [tf.reshape(qs, rows), tf.reshape(ks, keyShape), tf.reshape(vs, keyShape)];
-    const logits = tf.reshape(tf.mul(tf.matMul(q3, k3, false, true), scale), [batch, heads, queries, keys]);
-    const weights = tf.reshape(tf.softmax(tf.add(logits, mask)), [batch * groups, perGroup * queries, keys]);
-    save([q3, k3, v3, weights]);
-    return {
-      value: tf.reshape(tf.matMul(weights, v3), [batch, heads, queries, width]),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [sq, sk, sv, sw] = saved as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-        const dy3 = tf.reshape(dy, rows);
-        const along = tf.mul(tf.matMul(dy3, sv, false, true), sw);
-        const dLogits = tf.mul(tf.sub(along, tf.mul(sw, tf.sum(along, -1, true))), scale) as tf.Tensor3D;
-        return [
-          tf.reshape(tf.matMul(dLogits, sk), [batch, heads, queries, width]),
-          tf.reshape(tf.matMul(dLogits, sq, true, false), [batch, groups, keys, width]),
-          tf.reshape(tf.matMul(sw, dy3, true, false), [batch, groups, keys, width]),
-        ];
-      },
-    };
-  });
-}
-
 function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor1D, weights: tf.Tensor1D): tf.Tensor {
   return differentiable([logits], (...args) => {
     const [ls, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
@@ -197,7 +161,13 @@ function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
   return result;
 }
 
-export const referenceOps: Ops = {
+function writeRows(buffer: tf.Tensor3D, at: tf.Tensor1D, rows: tf.Tensor3D): tf.Tensor3D {
+  const result = tf.tidy(() => tf.tensorScatterUpdate(buffer, tf.reshape(at, [at.size, 1]), rows));
+  buffer.dispose();
+  return result as tf.Tensor3D;
+}
+
+export const referenceOps: Omit<Ops, "decoderLayer"> = {
   linear,
   rmsNorm,
   rope,
@@ -208,4 +178,5 @@ export const referenceOps: Ops = {
   crossEntropy,
   adamw,
   accumulate,
+  writeRows,
 };

@@ -2,8 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { addGradients, disposeGradients, emptyGradientSum, type GradientSum } from "../core/gradients";
 import { rewardLoss } from "../core/losses";
-import { layOut, layOutNext, singleRow } from "../core/model/layout";
-import { createKeyValueCache, disposeKeyValueCache, hiddenStates, logitsAt, rewardsAt } from "../core/model/llama";
+import { createKeyValueCache, disposeKeyValueCache, layOutPrompt, layOutSamples } from "../core/model/key-value-cache";
+import { layOut } from "../core/model/layout";
+import { hiddenStates, logitsAt, rewardsAt } from "../core/model/llama";
 import {
   createModel,
   disposeModel,
@@ -13,6 +14,7 @@ import {
   REWARD_HEAD,
 } from "../core/model/parameters";
 import { pairRewards } from "../core/model/reward-pairs";
+import { growTree } from "../core/model/token-tree";
 import { applyAdamw, createOptimizer, disposeOptimizer, globalNorm, tensorNorm } from "../core/optimizer";
 import {
   type LanguageCase,
@@ -80,6 +82,7 @@ function gradientsOf(model: LlamaModel, reference: RewardCase, variant: LossVari
   const pairs = reference.pairs.map((pair) => ({ chosenIds: pair.chosen, rejectedIds: pair.rejected }));
   const targets = reference.pairs.map((pair) => ({
     margin: variant.withMargin ? pair.margin : 0,
+    weight: 1,
     chosenLabel: null,
     rejectedLabel: null,
   }));
@@ -91,6 +94,7 @@ function gradientsOf(model: LlamaModel, reference: RewardCase, variant: LossVari
       labelsInStep: 0,
       safetyAuxiliaryWeight: 0,
       centering: variant.centering,
+      labelSmoothing: 0,
     });
   });
   return sum;
@@ -111,19 +115,19 @@ function compareRewards(
   });
 }
 
-/** The same rewards without sharing the prompt, padded together and one row at a time. */
+/** The same rewards without sharing the prompt or trimming the last layer, packed together and one row at a time. */
 function compareUnshared(compare: Comparison, model: LlamaModel, reference: RewardCase): void {
-  const rows = reference.pairs.flatMap((pair) => [singleRow(pair.chosen), singleRow(pair.rejected)]);
+  const rows = reference.pairs.flatMap((pair) => [growTree([pair.chosen]), growTree([pair.rejected])]);
   const expected = reference.pairs.flatMap((_, index) => [
     reference.rewards.chosen[index] as number,
     reference.rewards.rejected[index] as number,
   ]);
-  const scores = (batch: typeof rows) =>
+  const scores = (packed: typeof rows) =>
     tf.tidy(() => {
-      const layout = layOut(batch, model.config);
+      const layout = layOut(packed, model.config);
       return [...rewardsAt(model, hiddenStates(model, layout), layout.scoreAt).dataSync()];
     });
-  compare.vector("rewards, padded rows", "all pairs", scores(rows), expected);
+  compare.vector("rewards, nothing shared", "all pairs", scores(rows), expected);
   compare.vector(
     "rewards, one row at a time",
     "all pairs",
@@ -207,14 +211,16 @@ function compareRewardModel(compare: Comparison, model: LlamaModel, reference: R
 function greedy(model: LlamaModel, prompt: readonly number[], length: number): number[] {
   const cache = createKeyValueCache();
   const ids = [...prompt];
-  let fresh = ids;
   while (ids.length < length) {
     const next = tf.tidy(() => {
-      const layout = layOutNext(fresh, 1, cache.past, model.config);
-      return tf.argMax(logitsAt(model, hiddenStates(model, layout, cache), layout.scoreAt), 1).dataSync()[0] as number;
+      const layout =
+        ids.length === prompt.length
+          ? layOutPrompt(cache, ids, model.config)
+          : layOutSamples(cache, [{ sample: 0, id: ids.at(-1) as number }], model.config);
+      const hidden = hiddenStates(model, layout, { at: [layout.tokens - 1], cache });
+      return tf.argMax(logitsAt(model, hidden, [0]), 1).dataSync()[0] as number;
     });
     ids.push(next);
-    fresh = [next];
   }
   disposeKeyValueCache(cache);
   return ids;
@@ -223,7 +229,7 @@ function greedy(model: LlamaModel, prompt: readonly number[], length: number): n
 function compareLanguageModel(compare: Comparison, model: LlamaModel, reference: LanguageCase): void {
   const every = reference.prompt.map((_, index) => index);
   tf.tidy(() => {
-    const logits = logitsAt(model, hiddenStates(model, layOut([singleRow(reference.prompt)], model.config)), every);
+    const logits = logitsAt(model, hiddenStates(model, layOut([growTree([reference.prompt])], model.config)), every);
     const rows = logits.arraySync();
     reference.logits_first4_every_position.forEach((expected, at) => {
       compare.vector("logits", `position ${at}`, rows[at]?.slice(0, expected.length) ?? [], expected);

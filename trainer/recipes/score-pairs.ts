@@ -1,8 +1,8 @@
-/** Rewards of many pairs or responses on a loaded model, in micro-batches of similar length. Used by evaluation, scoring and training. */
+/** Rewards of many pairs or responses on a loaded model, packed into micro-batches. Used by evaluation, scoring and training. */
 import * as tf from "@tensorflow/tfjs-core";
-import { layOut, type PackedRow, packBranches } from "../core/model/layout";
-import { hiddenStates, rewardsAt } from "../core/model/llama";
+import { type PackedItem, rowsOf } from "../core/model/packing";
 import type { LlamaModel } from "../core/model/parameters";
+import { rowRewards } from "../core/model/reward-pairs";
 import { encodePair } from "../data/pairs";
 import type { ChatTokenizer } from "../data/tokenizer";
 import type { Engine } from "../engines";
@@ -16,40 +16,26 @@ export interface Scorer {
   tokensPerRowMax: number;
 }
 
-/** Where the engine itself sets no limit: about what fits a small GPU's or a laptop's memory with room to spare. */
-const TOKENS_PER_MICRO_BATCH = 4096;
-const ROWS_PER_MICRO_BATCH = 32;
-
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Rewards (logits) of each row's branches, in the rows' order. */
+/** Rewards (logits) of each item's rows, in the items' order. */
 export async function scoreRows(
   { model, engine }: Pick<Scorer, "model" | "engine">,
-  rows: readonly PackedRow[],
+  items: readonly PackedItem[],
   onProgress?: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<number[][]> {
-  const result: number[][] = rows.map(() => []);
-  const items = rows.map((row, index) => ({ row, index, tokens: row.ids.length })).sort((a, b) => a.tokens - b.tokens);
+  const result: number[][] = items.map(() => []);
+  const numbered = items.map((item, index) => ({ rows: rowsOf(item), index }));
   let done = 0;
-  for (const group of microBatches(
-    items,
-    ROWS_PER_MICRO_BATCH,
-    engine.tokensPerMicroBatchMax ?? TOKENS_PER_MICRO_BATCH,
-  )) {
+  for (const group of microBatches(numbered, engine.tokensPerMicroBatch)) {
     await breathe();
     signal?.throwIfAborted();
-    const rewards = tf.tidy(() => {
-      const layout = layOut(
-        group.map(({ row }) => row),
-        model.config,
-      );
-      return rewardsAt(model, hiddenStates(model, layout), layout.scoreAt).dataSync();
-    });
+    const rewards = tf.tidy(() => rowRewards(model, group).dataSync());
     let at = 0;
-    for (const { row, index } of group) {
-      result[index] = [...rewards.slice(at, at + row.scoreAt.length)];
-      at += row.scoreAt.length;
+    for (const { rows, index } of group) {
+      result[index] = [...rewards.slice(at, at + rows.length)];
+      at += rows.length;
     }
     done += group.length;
     onProgress?.(done);
@@ -69,11 +55,11 @@ export async function scorePairs(
   onProgress?: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<ScoredPair[]> {
-  const rows = pairs.map((pair) => {
+  const items = pairs.map((pair) => {
     const { chosenIds, rejectedIds } = encodePair(scorer.tokenizer, pair, scorer.tokensPerRowMax);
-    return packBranches([chosenIds, rejectedIds]);
+    return { rows: [chosenIds, rejectedIds] };
   });
-  const rewards = await scoreRows(scorer, rows, onProgress, signal);
+  const rewards = await scoreRows(scorer, items, onProgress, signal);
   return pairs.map((pair, index) => ({
     pair,
     rewardChosen: rewards[index]?.[0] ?? Number.NaN,

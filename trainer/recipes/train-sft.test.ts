@@ -4,9 +4,10 @@ import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadModelDirectory } from "../core/checkpoint-directory";
-import { layOut, singleRow } from "../core/model/layout";
+import { layOut } from "../core/model/layout";
 import { hiddenStates, logitsAt } from "../core/model/llama";
 import { createModel, disposeModel } from "../core/model/parameters";
+import { growTree } from "../core/model/token-tree";
 import { encodeWithLossMask } from "../data/loss-mask";
 import { createTokenizer } from "../data/tokenizer";
 import { chooseEngine } from "../engines";
@@ -52,7 +53,7 @@ describe("fine-tuning", () => {
     const logits = tf.tidy(() =>
       logitsAt(
         model,
-        hiddenStates(model, layOut([singleRow(ids)], loaded.config)),
+        hiddenStates(model, layOut([growTree([ids])], loaded.config)),
         ids.map((_, at) => at),
       ).arraySync(),
     );

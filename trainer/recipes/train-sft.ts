@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { type LoadedModel, loadModelDirectory, saveLanguageModelDirectory } from "../core/checkpoint-directory";
-import { layOut, singleRow } from "../core/model/layout";
+import { layOut } from "../core/model/layout";
 import { hiddenStates, logitsAt } from "../core/model/llama";
 import {
   createModel,
@@ -18,6 +18,7 @@ import {
   parameterCount,
   readVariables,
 } from "../core/model/parameters";
+import { growTree } from "../core/model/token-tree";
 import { isRewardArchitecture } from "../core/model-config";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
@@ -93,7 +94,8 @@ export interface TrainSftResult {
 
 /** A row ready for the model. */
 interface SftItem {
-  ids: number[];
+  /** One row. */
+  rows: [number[]];
   /** Positions whose next token is a target. */
   predictAt: number[];
   tokens: number;
@@ -132,7 +134,7 @@ async function loadItems(
     const { ids, mask } = truncateMasked(encodeWithLossMask(tokenizer, row), tokensPerRowMax);
     const predictAt = mask.flatMap((carries, index) => (carries === 1 && index > 0 ? [index - 1] : []));
     if (predictAt.length === 0) empty += 1;
-    else items.push({ ids, predictAt, tokens: ids.length });
+    else items.push({ rows: [ids], predictAt, tokens: ids.length });
   }
   if (items.length === 0)
     throw new TrainingDataError(
@@ -144,13 +146,19 @@ async function loadItems(
 /** Mean cross entropy over the step's target tokens: this micro-batch's part. */
 function lossOf(model: LlamaModel, group: readonly SftItem[], step: readonly SftItem[]): tf.Scalar {
   const layout = layOut(
-    group.map((item) => singleRow(item.ids)),
+    group.map((item) => growTree(item.rows)),
     model.config,
   );
   const targetsInStep = step.reduce((sum, item) => sum + item.predictAt.length, 0);
-  const at = group.flatMap((item, row) => item.predictAt.map((position) => row * layout.length + position));
-  const targets = group.flatMap((item) => item.predictAt.map((position) => item.ids[position + 1] as number));
-  const logits = logitsAt(model, hiddenStates(model, layout), at);
+  const starts = layout.spans.map((span) => span.start);
+  const at = group.flatMap((item, row) => item.predictAt.map((position) => (starts[row] as number) + position));
+  const targets = group.flatMap((item) => item.predictAt.map((position) => item.rows[0]?.[position + 1] as number));
+  const hidden = hiddenStates(model, layout, { at });
+  const logits = logitsAt(
+    model,
+    hidden,
+    at.map((_, index) => index),
+  );
   const weights = tf.fill([targets.length], 1 / targetsInStep) as tf.Tensor1D;
   return ops.crossEntropy(logits, tf.tensor1d(targets, "int32"), weights) as tf.Scalar;
 }

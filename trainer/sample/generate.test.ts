@@ -1,9 +1,10 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { layOut, singleRow } from "../core/model/layout";
+import { layOut } from "../core/model/layout";
 import { hiddenStates, logitsAt } from "../core/model/llama";
 import { createModel, drawTensors, type LlamaModel } from "../core/model/parameters";
+import { growTree } from "../core/model/token-tree";
 import { type ModelConfig, PLAIN_LLAMA } from "../core/model-config";
 import { BYTE_VOCAB_SIZE, byteTokenizerFiles } from "../data/byte-tokenizer";
 import { createTokenizer } from "../data/tokenizer";
@@ -40,7 +41,7 @@ beforeAll(async () => {
 /** Log-probabilities of every next token, computed in one piece without a cache. */
 function logProbabilities(ids: readonly number[]): number[][] {
   return tf.tidy(() => {
-    const layout = layOut([singleRow(ids)], CONFIG);
+    const layout = layOut([growTree([ids])], CONFIG);
     const hidden = hiddenStates(model, layout);
     return tf
       .logSoftmax(

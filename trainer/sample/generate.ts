@@ -3,14 +3,15 @@
  * tfjs engine is in use. Logits come to the host once per token; the draw itself is `sampleToken`.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { disposeLayout, layOutNext } from "../core/model/layout";
 import {
   createKeyValueCache,
   disposeKeyValueCache,
-  hiddenStates,
   type KeyValueCache,
-  logitsAt,
-} from "../core/model/llama";
+  layOutPrompt,
+  layOutSamples,
+} from "../core/model/key-value-cache";
+import { type BatchLayout, disposeLayout } from "../core/model/layout";
+import { hiddenStates, logitsAt } from "../core/model/llama";
 import type { LlamaModel } from "../core/model/parameters";
 import { createRandom, deriveSeed, type Random } from "../core/random";
 import type { ChatTokenizer } from "../data/tokenizer";
@@ -65,33 +66,27 @@ function checkOptions(model: LlamaModel, promptIds: readonly number[], options: 
     );
 }
 
-/** Feeds ids (the same number for every row) through the model; returns logits after each row's last, and extends the cache. */
-async function step(model: LlamaModel, cache: KeyValueCache, ids: number[], batch: number): Promise<Float32Array> {
-  const layout = layOutNext(ids, batch, cache.past, model.config);
+/** Feeds tokens through the model; returns the logits after the given rows, and extends the cache. */
+async function step(
+  model: LlamaModel,
+  cache: KeyValueCache,
+  layout: BatchLayout,
+  at: readonly number[],
+): Promise<Float32Array> {
   let logits: tf.Tensor2D | undefined;
   try {
-    logits = tf.tidy(() => logitsAt(model, hiddenStates(model, layout, cache), layout.scoreAt));
+    logits = tf.tidy(() =>
+      logitsAt(
+        model,
+        hiddenStates(model, layout, { at, cache }),
+        at.map((_, index) => index),
+      ),
+    );
     return (await logits.data()) as Float32Array;
   } finally {
     disposeLayout(layout);
     logits?.dispose();
   }
-}
-
-/** Picks rows of every cached tensor: repeats a prompt's single row for K samples, or drops the rows of finished ones. */
-function selectCacheRows(cache: KeyValueCache, rows: readonly number[]): void {
-  cache.layers = cache.layers.map(({ keys, values }) => {
-    const select = (tensor: tf.Tensor4D): tf.Tensor4D =>
-      tf.tidy(() =>
-        tf.concat(
-          rows.map((row) => tf.slice(tensor, [row, 0, 0, 0], [1, -1, -1, -1])),
-          0,
-        ),
-      );
-    const selected = { keys: tf.keep(select(keys)), values: tf.keep(select(values)) };
-    tf.dispose([keys, values]);
-    return selected;
-  });
 }
 
 function stopAt(text: string, stopTexts: readonly string[]): number {
@@ -146,30 +141,28 @@ export async function generateFromIds(
   const roomMax = Math.min(options.tokensMax, model.config.positionsMax - promptIds.length);
   const samples = samplesOf(options);
   const vocab = model.config.vocabSize;
-  const cache = createKeyValueCache();
+  const cache = createKeyValueCache(samples.length);
   try {
-    const first = await step(model, cache, [...promptIds], 1);
+    const layout = layOutPrompt(cache, promptIds, model.config);
+    const first = await step(model, cache, layout, [promptIds.length - 1]);
     let logitsOf = (_row: number): Float32Array => first;
-    let active = samples;
-    let rows = samples.map(() => 0);
+    let active = samples.map((_, index) => index);
     while (true) {
       options.signal?.throwIfAborted();
-      active.forEach((sample, row) => {
+      active.forEach((index, row) => {
+        const sample = samples[index]!;
         const token = sampleToken(logitsOf(row), options, sample.random.uniform);
         acceptToken(sample, token, tokenizer, options, roomMax);
-        options.onToken?.(samples.indexOf(sample), token);
+        options.onToken?.(index, token);
       });
-      const going = active.flatMap((sample, row) => (sample.finish === null ? [row] : []));
-      if (going.length === 0) break;
-      const kept = going.map((row) => rows[row]!);
-      if (kept.length !== active.length || kept.some((row, index) => row !== index)) selectCacheRows(cache, kept);
-      active = going.map((row) => active[row]!);
-      rows = active.map((_, index) => index);
+      active = active.filter((index) => samples[index]!.finish === null);
+      if (active.length === 0) break;
+      const next = active.map((sample) => ({ sample, id: samples[sample]!.ids.at(-1)! }));
       const logits = await step(
         model,
         cache,
-        active.map((sample) => sample.ids.at(-1)!),
-        active.length,
+        layOutSamples(cache, next, model.config),
+        next.map((_, row) => row),
       );
       logitsOf = (row) => logits.subarray(row * vocab, (row + 1) * vocab);
     }

@@ -1,163 +1,169 @@
 /**
- * How token rows become tensors. A pair is packed into one row: the tokens both responses share, then each response's own tokens.
- * A token sees earlier tokens of the shared part and of its own branch only, at the positions it would have alone, so rewards equal
- * those of two separate rows (up to the order of sums) for fewer tokens.
+ * How trees of token rows become the tensors of one packed row. A token sees the tokens before it in its own row only, at the
+ * positions it would have alone, so rewards equal those of separate rows (up to the order of sums) for fewer tokens.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { AttentionBlock, KeyRange } from "../../ops";
+import { type RotarySettings, rotaryTables } from "./rotary";
+import type { Span, TokenTree } from "./token-tree";
 
-export interface PackedRow {
-  ids: number[];
-  /** Position of each token within its own dialogue. */
-  positions: number[];
-  /** 0 = shared by all branches; 1, 2, ... = the branch a token belongs to. */
-  branches: number[];
-  /** Index in the row of each branch's last token, where its reward is read. */
-  scoreAt: number[];
-}
-
-/** One dialogue by itself. */
-export function singleRow(ids: readonly number[]): PackedRow {
-  return {
-    ids: [...ids],
-    positions: ids.map((_, index) => index),
-    branches: ids.map(() => 0),
-    scoreAt: [ids.length - 1],
-  };
-}
-
-/** Several continuations of one prompt in one row. Every branch keeps at least its last token to itself: the one scored. */
-export function packBranches(rows: readonly (readonly number[])[]): PackedRow {
-  const first = rows[0] ?? [];
-  let shared = Math.min(...rows.map((row) => row.length)) - 1;
-  for (const row of rows) {
-    let same = 0;
-    while (same < shared && row[same] === first[same]) same += 1;
-    shared = same;
-  }
-  const packed = singleRow(first.slice(0, shared));
-  packed.scoreAt = [];
-  rows.forEach((row, branch) => {
-    for (let position = shared; position < row.length; position += 1) {
-      packed.ids.push(row[position] as number);
-      packed.positions.push(position);
-      packed.branches.push(branch + 1);
-    }
-    packed.scoreAt.push(packed.ids.length - 1);
-  });
-  return packed;
-}
-
-/** Tensors of a batch of rows, right-padded to the longest. Dispose with `disposeLayout`. */
 export interface BatchLayout {
-  batch: number;
-  /** Tokens per padded row. */
-  length: number;
-  /** [batch * length] int32; padding holds token 0, which no other token sees and nothing scores. */
+  /** Tokens of the packed row, padding included. */
+  tokens: number;
+  /** [T] int32; padding holds token 0, which no other token sees and nothing scores. */
   ids: tf.Tensor1D;
-  /** [batch, 1, length, headDim] rotary tables at each token's position. */
-  cos: tf.Tensor4D;
-  sin: tf.Tensor4D;
-  /** [batch or 1, 1, length, past + length], 0 where visible and a large negative number elsewhere. */
-  mask: tf.Tensor4D;
-  /** Flat index (into batch * length) of every scored token, row by row, branch by branch. */
+  /** [T, headDim] rotary tables at each token's position. */
+  cos: tf.Tensor2D;
+  sin: tf.Tensor2D;
+  /** Of all trees, in order. */
+  spans: Span[];
+  /** What every token attends to. */
+  blocks: AttentionBlock[];
+  /** Row index of every row's last token, tree by tree. */
   scoreAt: number[];
+  /** With a cache: where each token's keys and values are stored, which is what `blocks` then speaks of. */
+  cacheRows?: number[];
 }
 
-/** Large enough that exp underflows to 0 in f32, small enough that sums stay finite in half precision formats with 8 exponent bits. */
-const HIDDEN = -1e9;
+/** The ranges of keys that a span's ancestors hold, root first. Ranges that touch are one. */
+function ancestorRanges(spans: readonly Span[], span: Span): KeyRange[] {
+  const ranges: KeyRange[] = [];
+  for (let at = span.parent; at !== null; at = (spans[at] as Span).parent) {
+    const { start, count } = spans[at] as Span;
+    const after = ranges[0];
+    if (after && start + count === after.start) ranges[0] = { start, count: count + after.count };
+    else ranges.unshift({ start, count });
+  }
+  return ranges;
+}
 
-function fillMask(mask: Float32Array, offset: number, row: PackedRow, length: number): void {
-  for (let query = 0; query < length; query += 1) {
-    const own = row.branches[query] ?? 0;
-    const line = offset + query * length;
-    for (let key = 0; key <= query; key += 1) {
-      const branch = row.branches[key] ?? 0;
-      if (branch === 0 || branch === own) mask[line + key] = 0;
+function extended(ranges: readonly KeyRange[], start: number, count: number): KeyRange[] {
+  const last = ranges.at(-1);
+  if (last && last.start + last.count === start)
+    return [...ranges.slice(0, -1), { start: last.start, count: last.count + count }];
+  return [...ranges, { start, count }];
+}
+
+/**
+ * One block per span, except that a span's first continuation, which lies directly after it, joins its block: together they are one
+ * causal run.
+ */
+function blocksOf(spans: readonly Span[]): AttentionBlock[] {
+  const blocks: AttentionBlock[] = [];
+  const blockOf: number[] = [];
+  for (const { start, count, parent } of spans) {
+    const before = parent === null ? null : (spans[parent] as Span);
+    if (before !== null && before.start + before.count === start) {
+      const at = blockOf[parent as number] as number;
+      const { queryStart, queryCount, keys } = blocks[at] as AttentionBlock;
+      blocks[at] = { queryStart, queryCount: queryCount + count, keys: extended(keys, start, count) };
+      blockOf.push(at);
+    } else {
+      blockOf.push(blocks.length);
+      const keys = extended(ancestorRanges(spans, { start, count, parent }), start, count);
+      blocks.push({ queryStart: start, queryCount: count, keys });
     }
   }
+  return blocks;
 }
 
-/** Rotary tables as Hugging Face computes them: every step rounded to f32. */
-export function rotaryTables(
-  positions: Int32Array,
-  headDim: number,
-  theta: number,
-): { cos: Float32Array; sin: Float32Array } {
-  const half = headDim / 2;
-  const cos = new Float32Array(positions.length * headDim);
-  const sin = new Float32Array(positions.length * headDim);
-  const inverse = Float32Array.from(
-    { length: half },
-    (_, i) => 1 / Math.fround(theta ** Math.fround((2 * i) / headDim)),
-  );
-  positions.forEach((position, token) => {
-    for (let i = 0; i < half; i += 1) {
-      const angle = Math.fround(position * (inverse[i] as number));
-      const at = token * headDim + i;
-      cos[at] = cos[at + half] = Math.cos(angle);
-      sin[at] = sin[at + half] = Math.sin(angle);
+/** The span that holds a token: spans lie in order without gaps. */
+function spanAt(spans: readonly Span[], token: number): Span {
+  let [low, high] = [0, spans.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((spans[middle] as Span).start <= token) low = middle;
+    else high = middle - 1;
+  }
+  const span = spans[low];
+  if (span === undefined || token < span.start || token >= span.start + span.count)
+    throw new RangeError(`there is no token ${token} in the row`);
+  return span;
+}
+
+/**
+ * The blocks of some tokens alone, as queries 0, 1, ... in the given order; keys stay those of the whole row. Neighbours within a
+ * span share a block.
+ */
+export function keptBlocks(spans: readonly Span[], at: readonly number[]): AttentionBlock[] {
+  const blocks: AttentionBlock[] = [];
+  let end = -1;
+  at.forEach((token, query) => {
+    const span = spanAt(spans, token);
+    const last = blocks.at(-1);
+    if (last && token === end && token > span.start) {
+      blocks[blocks.length - 1] = { ...last, queryCount: last.queryCount + 1, keys: extended(last.keys, token, 1) };
+    } else {
+      const keys = extended(ancestorRanges(spans, span), span.start, token - span.start + 1);
+      blocks.push({ queryStart: query, queryCount: 1, keys });
     }
+    end = token + 1;
   });
-  return { cos, sin };
+  return blocks;
 }
 
-export interface RotarySettings {
-  headDim: number;
-  ropeTheta: number;
+function positionTables(positions: Int32Array, rotary: RotarySettings): { cos: tf.Tensor2D; sin: tf.Tensor2D } {
+  const { cos, sin } = rotaryTables(positions, rotary);
+  const shape: [number, number] = [positions.length, rotary.headDim];
+  return { cos: tf.tensor2d(cos, shape), sin: tf.tensor2d(sin, shape) };
 }
 
-/** `lengthMultiple` rounds the padded length up, for engines that prefer few distinct shapes. */
-export function layOut(rows: readonly PackedRow[], rotary: RotarySettings, lengthMultiple = 1): BatchLayout {
-  const longest = Math.max(...rows.map((row) => row.ids.length));
-  const length = Math.ceil(longest / lengthMultiple) * lengthMultiple;
-  const batch = rows.length;
-  const ids = new Int32Array(batch * length);
-  const positions = new Int32Array(batch * length);
-  const branching = rows.some((row) => row.branches.some((branch) => branch !== 0));
-  const masks = branching ? batch : 1;
-  const mask = new Float32Array(masks * length * length).fill(HIDDEN);
+/** Packs the trees one after another. `tokenMultiple` rounds the row's length up, for engines that prefer few distinct shapes. */
+export function layOut(trees: readonly TokenTree[], rotary: RotarySettings, tokenMultiple = 1): BatchLayout {
+  const used = trees.reduce((sum, tree) => sum + tree.ids.length, 0);
+  const tokens = Math.ceil(used / tokenMultiple) * tokenMultiple;
+  const ids = new Int32Array(tokens);
+  const positions = new Int32Array(tokens);
+  const spans: Span[] = [];
   const scoreAt: number[] = [];
-  rows.forEach((row, index) => {
-    ids.set(row.ids, index * length);
-    positions.set(row.positions, index * length);
-    for (const at of row.scoreAt) scoreAt.push(index * length + at);
-    if (index < masks) fillMask(mask, index * length * length, branching ? row : singleRow([]), length);
-  });
-  const { cos, sin } = rotaryTables(positions, rotary.headDim, rotary.ropeTheta);
-  const shape: [number, number, number, number] = [batch, 1, length, rotary.headDim];
+  let at = 0;
+  for (const tree of trees) {
+    ids.set(tree.ids, at);
+    positions.set(tree.positions, at);
+    const before = spans.length;
+    for (const { start, count, parent } of tree.spans)
+      spans.push({ start: start + at, count, parent: parent === null ? null : parent + before });
+    for (const token of tree.scoreAt) scoreAt.push(token + at);
+    at += tree.ids.length;
+  }
   return {
-    batch,
-    length,
+    tokens,
     ids: tf.tensor1d(ids, "int32"),
-    cos: tf.tensor4d(cos, shape),
-    sin: tf.tensor4d(sin, shape),
-    mask: tf.tensor4d(mask, [masks, 1, length, length]),
+    ...positionTables(positions, rotary),
+    spans,
+    blocks: blocksOf(spans),
     scoreAt,
   };
 }
 
-/**
- * The next `count` tokens of every row after `past` cached ones, for generation without padding: row b holds ids[b * count ..].
- */
-export function layOutNext(ids: readonly number[], batch: number, past: number, rotary: RotarySettings): BatchLayout {
-  const count = ids.length / batch;
-  const positions = Int32Array.from({ length: ids.length }, (_, index) => past + (index % count));
-  const { cos, sin } = rotaryTables(positions, rotary.headDim, rotary.ropeTheta);
-  const mask = new Float32Array(count * (past + count)).fill(HIDDEN);
-  for (let query = 0; query < count; query += 1)
-    mask.fill(0, query * (past + count), query * (past + count) + past + query + 1);
-  const shape: [number, number, number, number] = [batch, 1, count, rotary.headDim];
+/** One more token of several samples, each of which sees its own keys in a cache. */
+export interface NextToken {
+  id: number;
+  position: number;
+  /** Cache row of its own key and value. */
+  cacheRow: number;
+  /** Cache rows it sees, in order, its own last. */
+  keys: KeyRange[];
+}
+
+export function layOutNext(next: readonly NextToken[], rotary: RotarySettings): BatchLayout {
   return {
-    batch,
-    length: count,
-    ids: tf.tensor1d(Int32Array.from(ids), "int32"),
-    cos: tf.tensor4d(cos, shape),
-    sin: tf.tensor4d(sin, shape),
-    mask: tf.tensor4d(mask, [1, 1, count, past + count]),
-    scoreAt: Array.from({ length: batch }, (_, row) => row * count + count - 1),
+    tokens: next.length,
+    ids: tf.tensor1d(
+      next.map(({ id }) => id),
+      "int32",
+    ),
+    ...positionTables(
+      Int32Array.from(next, ({ position }) => position),
+      rotary,
+    ),
+    spans: next.map((_, start) => ({ start, count: 1, parent: null })),
+    blocks: next.map(({ keys }, queryStart) => ({ queryStart, queryCount: 1, keys })),
+    scoreAt: next.map((_, index) => index),
+    cacheRows: next.map(({ cacheRow }) => cacheRow),
   };
 }
 
 export function disposeLayout(layout: BatchLayout): void {
-  for (const tensor of [layout.ids, layout.cos, layout.sin, layout.mask]) tensor.dispose();
+  for (const tensor of [layout.ids, layout.cos, layout.sin]) tensor.dispose();
 }

@@ -1,94 +1,127 @@
-/** The Llama decoder (RMSNorm, rotary grouped-query attention, SwiGLU) and its two heads, written once against tfjs and `ops`. */
+/** The decoder of Llama, Mistral, Qwen2 and Qwen3 (RMSNorm, rotary grouped-query attention, SwiGLU) and its two heads, written once against tfjs and `ops`. */
 import * as tf from "@tensorflow/tfjs-core";
-import { ops } from "../../ops";
-import type { BatchLayout } from "./layout";
+import {
+  LAYER_MATRICES,
+  type LayerMatrix,
+  type LayerShape,
+  type LayerWeights,
+  type LowRankAdapter,
+  ops,
+} from "../../ops";
+import { isRecording, needsGradient, withoutTape } from "../../ops/constants";
+import { composeDecoderLayer } from "../../ops/decoder-layer";
+import { cacheStore, type KeyValueCache } from "./key-value-cache";
+import { type BatchLayout, keptBlocks } from "./layout";
 import { EMBEDDING, FINAL_NORM, LANGUAGE_MODEL_HEAD, type LlamaModel, parameter, REWARD_HEAD } from "./parameters";
+import { recomputed } from "./recompute";
 
-/** Keys and values of earlier tokens, one entry per layer; [B, Hk, past, D]. For generation only: it carries no gradient. */
-export interface KeyValueCache {
-  past: number;
-  layers: { keys: tf.Tensor4D; values: tf.Tensor4D }[];
-}
+/** Hugging Face's names of a layer's matrices, after `model.layers.<n>.`. */
+const MATRIX_NAMES: Record<LayerMatrix, string> = {
+  q: "self_attn.q_proj",
+  k: "self_attn.k_proj",
+  v: "self_attn.v_proj",
+  o: "self_attn.o_proj",
+  gate: "mlp.gate_proj",
+  up: "mlp.up_proj",
+  down: "mlp.down_proj",
+};
 
-export function createKeyValueCache(): KeyValueCache {
-  return { past: 0, layers: [] };
-}
-
-export function disposeKeyValueCache(cache: KeyValueCache): void {
-  for (const { keys, values } of cache.layers) tf.dispose([keys, values]);
-  cache.layers = [];
-  cache.past = 0;
-}
-
-function linear(x: tf.Tensor2D, weight: tf.Variable): tf.Tensor2D {
-  return ops.linear(x, weight as unknown as tf.Tensor2D);
-}
-
-/** [B * T, H * D] -> [B, H, T, D] */
-function splitHeads(x: tf.Tensor2D, layout: BatchLayout, heads: number, headDim: number): tf.Tensor4D {
-  return tf.transpose(tf.reshape(x, [layout.batch, layout.length, heads, headDim]), [0, 2, 1, 3]) as tf.Tensor4D;
-}
-
-function extendCache(cache: KeyValueCache, layer: number, keys: tf.Tensor4D, values: tf.Tensor4D) {
-  const before = cache.layers[layer];
-  const next = before
-    ? { keys: tf.concat([before.keys, keys], 2), values: tf.concat([before.values, values], 2) }
-    : { keys: keys.clone(), values: values.clone() };
-  if (before) tf.dispose([before.keys, before.values]);
-  cache.layers[layer] = { keys: tf.keep(next.keys), values: tf.keep(next.values) };
-  return next;
-}
-
-function attentionBlock(
-  model: LlamaModel,
-  layer: number,
-  x: tf.Tensor2D,
-  layout: BatchLayout,
-  cache?: KeyValueCache,
-): tf.Tensor2D {
-  const { headCount, keyValueHeadCount, headDim } = model.config;
-  const weight = (name: string) => parameter(model, `model.layers.${layer}.self_attn.${name}.weight`);
-  const query = splitHeads(linear(x, weight("q_proj")), layout, headCount, headDim);
-  const key = splitHeads(linear(x, weight("k_proj")), layout, keyValueHeadCount, headDim);
-  const value = splitHeads(linear(x, weight("v_proj")), layout, keyValueHeadCount, headDim);
-  const turnedQuery = ops.rope(query, layout.cos, layout.sin);
-  let keys = ops.rope(key, layout.cos, layout.sin);
-  let values = value;
-  if (cache) ({ keys, values } = extendCache(cache, layer, keys, values));
-  const seen = ops.attention(turnedQuery, keys, values, layout.mask);
-  const joined = tf.reshape(tf.transpose(seen, [0, 2, 1, 3]), [layout.batch * layout.length, headCount * headDim]);
-  return linear(joined as tf.Tensor2D, weight("o_proj"));
-}
-
-function feedForward(model: LlamaModel, layer: number, x: tf.Tensor2D): tf.Tensor2D {
-  const weight = (name: string) => parameter(model, `model.layers.${layer}.mlp.${name}.weight`);
-  return linear(ops.swiglu(linear(x, weight("gate_proj")), linear(x, weight("up_proj"))), weight("down_proj"));
-}
-
-/** Hidden states after the final norm, [batch * length, hiddenSize]. With a cache, `layout` holds only the new tokens. */
-export function hiddenStates(model: LlamaModel, layout: BatchLayout, cache?: KeyValueCache): tf.Tensor2D {
-  const { layerCount, rmsNormEpsilon } = model.config;
-  const norm = (x: tf.Tensor2D, name: string) =>
-    ops.rmsNorm(x, parameter(model, name) as unknown as tf.Tensor1D, rmsNormEpsilon);
-  let x = ops.embedding(parameter(model, EMBEDDING) as unknown as tf.Tensor2D, layout.ids);
-  for (let layer = 0; layer < layerCount; layer += 1) {
-    const at = `model.layers.${layer}`;
-    x = tf.add(x, attentionBlock(model, layer, norm(x, `${at}.input_layernorm.weight`), layout, cache));
-    x = tf.add(x, feedForward(model, layer, norm(x, `${at}.post_attention_layernorm.weight`)));
+/** The weights of one layer, by the names that the operations use. */
+export function layerWeights(model: LlamaModel, layer: number): LayerWeights {
+  const at = `model.layers.${layer}.`;
+  const vector = (name: string) => (model.parameters.get(at + name) ?? null) as tf.Tensor1D | null;
+  const matrices: Partial<Record<LayerMatrix, tf.Tensor2D>> = {};
+  const adapters: Partial<Record<LayerMatrix, LowRankAdapter>> = {};
+  for (const matrix of LAYER_MATRICES) {
+    const name = `${at}${MATRIX_NAMES[matrix]}.weight`;
+    matrices[matrix] = parameter(model, name) as unknown as tf.Tensor2D;
+    const adapter = model.adapters?.get(name);
+    if (adapter) adapters[matrix] = adapter;
   }
-  if (cache) cache.past += layout.length;
-  return norm(x, FINAL_NORM);
+  return {
+    ...(matrices as Record<LayerMatrix, tf.Tensor2D>),
+    inputNorm: parameter(model, `${at}input_layernorm.weight`) as unknown as tf.Tensor1D,
+    postNorm: parameter(model, `${at}post_attention_layernorm.weight`) as unknown as tf.Tensor1D,
+    qBias: vector("self_attn.q_proj.bias"),
+    kBias: vector("self_attn.k_proj.bias"),
+    vBias: vector("self_attn.v_proj.bias"),
+    oBias: vector("self_attn.o_proj.bias"),
+    qNorm: vector("self_attn.q_norm.weight"),
+    kNorm: vector("self_attn.k_norm.weight"),
+    ...(Object.keys(adapters).length > 0 ? { adapters } : {}),
+  };
 }
 
-/** Rewards (logits, no sigmoid) at the given flat token indices, [n]. */
-export function rewardsAt(model: LlamaModel, hidden: tf.Tensor2D, scoreAt: readonly number[]): tf.Tensor1D {
-  const indices = tf.tensor1d(Int32Array.from(scoreAt), "int32");
-  const rows = ops.embedding(hidden, indices);
-  return tf.reshape(linear(rows, parameter(model, REWARD_HEAD)), [scoreAt.length]);
+/** Every tensor among a layer's weights, adapters included. */
+function tensorsOf({ adapters, ...weights }: LayerWeights): tf.Tensor[] {
+  const plain = Object.values(weights).filter((weight): weight is tf.Tensor1D | tf.Tensor2D => weight !== null);
+  return [...plain, ...Object.values(adapters ?? {}).flatMap(({ down, up }) => [down, up])];
 }
 
-/** Next-token logits at the given flat token indices, [n, vocabSize]. */
+export interface HiddenStatesOptions {
+  /** Rows to compute beyond the last layer's keys and values; the result has these, in this order. All when absent. */
+  at?: readonly number[];
+  /** For generation: `layout` then holds only the new tokens, and says where they go. Carries no gradient. */
+  cache?: KeyValueCache;
+  /** Keep only each layer's input for the gradient and compute the rest a second time. */
+  recompute?: boolean;
+  /** Compute only this many layers; the result then is the last one's output, without the final norm. */
+  depth?: number;
+  /** Sees each layer's output (0 = the first layer's), [T, hiddenSize], of which it may keep copies only. */
+  observe?: (layer: number, output: tf.Tensor2D) => void;
+}
+
+function isEveryRow(at: readonly number[], tokens: number): boolean {
+  return at.length === tokens && at.every((row, index) => row === index);
+}
+
+/** Hidden states after the final norm, [T or at.length, hiddenSize]. Layers below everything trainable leave nothing on the tape. */
+export function hiddenStates(
+  model: LlamaModel,
+  layout: BatchLayout,
+  { at, cache, recompute = false, depth, observe }: HiddenStatesOptions = {},
+): tf.Tensor2D {
+  const shape: LayerShape = model.config;
+  const layers = Math.min(depth ?? model.config.layerCount, model.config.layerCount);
+  const trimmed = at !== undefined && !isEveryRow(at, layout.tokens) ? at : null;
+  const kept = trimmed && layers > 0 ? tf.tensor1d([...trimmed], "int32") : null;
+  const table = parameter(model, EMBEDDING);
+  let constant = !isRecording() || !needsGradient(table);
+  const embed = () => ops.embedding(table as unknown as tf.Tensor2D, layout.ids);
+  let x = constant ? withoutTape(embed) : embed();
+  for (let layer = 0; layer < layers; layer += 1) {
+    const weights = layerWeights(model, layer);
+    const keep = layer === layers - 1 ? kept : null;
+    const blocks = keep && trimmed ? keptBlocks(layout.spans, trimmed) : layout.blocks;
+    const around = { cos: layout.cos, sin: layout.sin, blocks };
+    const run = (input: tf.Tensor2D): tf.Tensor2D =>
+      cache && layout.cacheRows
+        ? composeDecoderLayer(input, weights, around, keep, shape, cacheStore(cache, layer, layout.cacheRows))
+        : ops.decoderLayer(input, weights, around, keep, shape);
+    const tensors = tensorsOf(weights);
+    constant &&= !isRecording() || !tensors.some(needsGradient);
+    const input = x;
+    if (constant) {
+      x = withoutTape(() => run(input));
+      input.dispose();
+    } else x = recompute ? recomputed(input, tensors, run) : run(input);
+    observe?.(layer, x);
+  }
+  if (depth !== undefined) return x;
+  return ops.rmsNorm(x, parameter(model, FINAL_NORM) as unknown as tf.Tensor1D, shape.rmsNormEpsilon);
+}
+
+function pick(hidden: tf.Tensor2D, at: readonly number[]): tf.Tensor2D {
+  return isEveryRow(at, hidden.shape[0]) ? hidden : ops.embedding(hidden, tf.tensor1d([...at], "int32"));
+}
+
+/** Rewards (logits, no sigmoid) of the given rows of `hidden`, [n]. */
+export function rewardsAt(model: LlamaModel, hidden: tf.Tensor2D, at: readonly number[]): tf.Tensor1D {
+  return tf.reshape(ops.linear(pick(hidden, at), parameter(model, REWARD_HEAD) as unknown as tf.Tensor2D), [at.length]);
+}
+
+/** Next-token logits of the given rows of `hidden`, [n, vocabSize]. */
 export function logitsAt(model: LlamaModel, hidden: tf.Tensor2D, at: readonly number[]): tf.Tensor2D {
-  const rows = ops.embedding(hidden, tf.tensor1d(Int32Array.from(at), "int32"));
-  return linear(rows, parameter(model, model.config.tiedEmbeddings ? EMBEDDING : LANGUAGE_MODEL_HEAD));
+  const head = parameter(model, model.config.tiedEmbeddings ? EMBEDDING : LANGUAGE_MODEL_HEAD);
+  return ops.linear(pick(hidden, at), head as unknown as tf.Tensor2D);
 }

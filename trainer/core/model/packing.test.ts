@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { chooseEngine } from "../../engines";
 import { type ModelConfig, PLAIN_LLAMA } from "../model-config";
 import { createRandom } from "../random";
-import { layOut, type PackedRow, packBranches, singleRow } from "./layout";
+import { layOut } from "./layout";
 import { hiddenStates, rewardsAt } from "./llama";
 import { createModel, drawRewardHead, drawTensors, type LlamaModel, ModelError } from "./parameters";
+import { growTree, type TokenTree } from "./token-tree";
 
 const config: ModelConfig = {
   ...PLAIN_LLAMA,
@@ -32,9 +33,9 @@ beforeAll(async () => {
   model = createModel(config, drawTensors(config, "reward", 3, 0.2), "reward", 3);
 });
 
-function rewards(rows: PackedRow[], lengthMultiple = 1): number[] {
+function rewards(trees: TokenTree[], tokenMultiple = 1): number[] {
   return tf.tidy(() => {
-    const layout = layOut(rows, config, lengthMultiple);
+    const layout = layOut(trees, config, tokenMultiple);
     return [...rewardsAt(model, hiddenStates(model, layout), layout.scoreAt).dataSync()];
   });
 }
@@ -46,18 +47,18 @@ const answers = [tokens(9), tokens(4), tokens(12)].map((own) => [...prompt, ...o
 
 describe("packing", () => {
   it("gives each branch the reward it has alone, for fewer tokens", () => {
-    const packed = packBranches(answers);
+    const packed = growTree(answers);
     expect(packed.ids).toHaveLength(14 + 9 + 4 + 12);
-    const alone = answers.map((ids) => rewards([singleRow(ids)])[0] as number);
+    const alone = answers.map((ids) => rewards([growTree([ids])])[0] as number);
     rewards([packed]).forEach((reward, index) => {
       expect(reward).toBeCloseTo(alone[index] as number, 5);
     });
   });
 
   it("hides branches from each other: changing one leaves the others' rewards as they are", () => {
-    const before = rewards([packBranches(answers)]);
+    const before = rewards([growTree(answers)]);
     const changed = answers.map((ids, index) => (index === 0 ? [...prompt, ...tokens(9)] : ids));
-    const after = rewards([packBranches(changed)]);
+    const after = rewards([growTree(changed)]);
     expect(after[0]).not.toBeCloseTo(before[0] as number, 3);
     expect(after.slice(1)).toEqual(before.slice(1));
   });
@@ -70,15 +71,15 @@ describe("packing", () => {
       [short, long],
       [long, long],
     ]) {
-      const alone = rows.map((ids) => rewards([singleRow(ids)])[0] as number);
-      rewards([packBranches(rows)]).forEach((reward, index) => {
+      const alone = rows.map((ids) => rewards([growTree([ids])])[0] as number);
+      rewards([growTree(rows)]).forEach((reward, index) => {
         expect(reward).toBeCloseTo(alone[index] as number, 5);
       });
     }
   });
 
   it("is blind to padding: rows score the same alone, beside longer ones, and padded to a multiple", () => {
-    const rows = answers.map(singleRow);
+    const rows = answers.map((ids) => growTree([ids]));
     const together = rewards(rows, 64);
     rows.forEach((row, index) => {
       expect(together[index]).toBeCloseTo(rewards([row])[0] as number, 5);

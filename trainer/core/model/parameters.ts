@@ -13,6 +13,8 @@ export interface LlamaModel {
   config: ModelConfig;
   head: HeadKind;
   parameters: Parameters;
+  /** LoRA's additions by the name of the weight that they correct. */
+  adapters?: Map<string, { down: tf.Variable<tf.Rank.R2>; up: tf.Variable<tf.Rank.R2>; scale: number }>;
 }
 
 /** The weights do not fit the model. */

@@ -2,8 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { registerGradients } from "../../core/autodiff";
-import type { AdamwSettings, Ops } from "../../ops";
-import { referenceOps } from "../../ops/reference";
+import { type AdamwSettings, type Ops, ops } from "../../ops";
 import type { LibtorchBackend } from "./backend";
 import { Draw } from "./draw.test-support";
 import { libtorchStatus, prepareLibtorch } from "./index";
@@ -12,7 +11,7 @@ import { libtorchOps } from "./ops";
 const status = await libtorchStatus();
 if (!status.available) console.warn(`SKIPPED: the libtorch engine's operations are not tested here: ${status.reason}`);
 
-const own: Ops = { ...referenceOps, ...libtorchOps };
+const own: Ops = { ...ops, ...libtorchOps };
 
 interface Case {
   /** Shapes of the inputs that have a gradient. */
@@ -29,44 +28,12 @@ const CASES: Record<string, Case> = {
     run: (ops, [x, w]) => ops.linear(x as tf.Tensor2D, w as tf.Tensor2D),
   },
   rmsNorm: { shapes: [[5, 8], [8]], run: (ops, [x, w]) => ops.rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, 1e-5) },
-  rope: {
-    shapes: [[2, 3, 4, 5]],
-    run: (ops, [x], draw) => {
-      const half = draw.floats([2, 1, 5, 2]);
-      const angles = tf.concat([half, half], 3) as tf.Tensor4D;
-      // As in the model: the head axis is swapped in, so the input's memory is not in order.
-      const turned = tf.transpose(tf.reshape(x as tf.Tensor, [2, 5, 3, 4]), [0, 2, 1, 3]) as tf.Tensor4D;
-      return ops.rope(turned, tf.cos(angles), tf.sin(angles));
-    },
-  },
   swiglu: {
     shapes: [
       [4, 6],
       [4, 6],
     ],
     run: (ops, [g, u]) => ops.swiglu(g as tf.Tensor2D, u as tf.Tensor2D),
-  },
-  attention: {
-    shapes: [
-      [2, 6, 3, 4],
-      [2, 2, 5, 4],
-      [2, 2, 5, 4],
-    ],
-    run: (ops, [q, k, v], draw) => {
-      const mask = tf.mul(tf.cast(draw.bools([2, 1, 3, 5]), "float32"), -1e9) as tf.Tensor4D;
-      return ops.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask);
-    },
-  },
-  "attention over rows of one": {
-    shapes: [
-      [1, 4, 3, 4],
-      [1, 4, 3, 4],
-      [1, 4, 3, 4],
-    ],
-    run: (ops, [q, k, v]) => {
-      const mask = tf.zeros([1, 1, 3, 3]) as tf.Tensor4D;
-      return ops.attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask);
-    },
   },
   crossEntropy: {
     shapes: [[4, 6]],
@@ -140,7 +107,7 @@ describe.runIf(status.available)("libtorch operations", () => {
 
   it.each(Object.entries(CASES))("%s and its gradients agree with the reference and leave no memory", (_name, run) => {
     const before = memory();
-    for (let seed = 1; seed <= 5; seed += 1) expectClose(evaluate(own, run, seed), evaluate(referenceOps, run, seed));
+    for (let seed = 1; seed <= 5; seed += 1) expectClose(evaluate(own, run, seed), evaluate(ops, run, seed));
     expect(memory()).toEqual(before);
   });
 
@@ -148,15 +115,15 @@ describe.runIf(status.available)("libtorch operations", () => {
     "adamw agrees with the reference with %o",
     (settings) => {
       const before = memory();
-      expectClose(updated(own, settings, false).values, updated(referenceOps, settings, false).values);
+      expectClose(updated(own, settings, false).values, updated(ops, settings, false).values);
       expect(memory()).toEqual(before);
     },
   );
 
   it("adamw leaves a copy of the parameter as it was", () => {
     const { values, shared } = updated(own, SETTINGS, true);
-    expectClose(values, updated(referenceOps, SETTINGS, true).values);
-    expect(shared).toEqual(updated(referenceOps, SETTINGS, true).shared);
+    expectClose(values, updated(ops, SETTINGS, true).values);
+    expect(shared).toEqual(updated(ops, SETTINGS, true).shared);
   });
 
   it("accumulate adds in place, but never into memory that another tensor shows", () => {

@@ -1,7 +1,8 @@
 /** libtorch's own versions of the model's operations: fused kernels, and updates that write where the values lie. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdamwSettings, Ops } from "../../ops";
-import { differentiable, referenceOps } from "../../ops/reference";
+import { differentiable } from "../../ops/differentiable";
+import { referenceOps } from "../../ops/reference";
 import type { Handle } from "./addon";
 import type { LibtorchBackend } from "./backend";
 import { FUSED } from "./kernels/fused";
@@ -16,7 +17,8 @@ function first<T extends tf.Tensor>(results: tf.Tensor[]): T {
   return results[0] as T;
 }
 
-function linear(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null = null): tf.Tensor2D {
+  if (bias) return referenceOps.linear(x, weight, bias);
   return differentiable([x, weight], (...args) => {
     const [xs, ws, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
     save([xs, ws]);
@@ -45,20 +47,6 @@ function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tenso
   });
 }
 
-function rope(x: tf.Tensor4D, cos: tf.Tensor4D, sin: tf.Tensor4D): tf.Tensor4D {
-  return differentiable([x], (...args) => {
-    const [xs, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    save([cos, sin]);
-    return {
-      value: first(fused(FUSED.rope, { x: xs, cos, sin }, { direction: 1 })),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [c, s] = saved as [tf.Tensor, tf.Tensor];
-        return fused(FUSED.rope, { x: dy, cos: c, sin: s }, { direction: -1 });
-      },
-    };
-  });
-}
-
 function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
   return differentiable([gate, up], (...args) => {
     const [gs, us, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
@@ -68,22 +56,6 @@ function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [g, u] = saved as [tf.Tensor, tf.Tensor];
         return fused(FUSED.swigluGradient, { dy, gate: g, up: u });
-      },
-    };
-  });
-}
-
-function attention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, mask: tf.Tensor4D): tf.Tensor4D {
-  return differentiable([q, k, v], (...args) => {
-    const [qs, ks, vs, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const results = fused(FUSED.attention, { q: qs, k: ks, v: vs, mask });
-    const [value, weights, queries] = results as [tf.Tensor, tf.Tensor, tf.Tensor];
-    save([ks, vs, weights, queries]);
-    return {
-      value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [sk, sv, sw, sq] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-        return fused(FUSED.attentionGradient, { dy, k: sk, v: sv, weights: sw, queries: sq });
       },
     };
   });
@@ -171,9 +143,7 @@ function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
 export const libtorchOps: Partial<Ops> = {
   linear,
   rmsNorm,
-  rope,
   swiglu,
-  attention,
   crossEntropy,
   adamw,
   accumulate,

@@ -1,0 +1,98 @@
+/** Which token rows are computed together: items whose rows begin alike form one tree, and trees fill micro-batches. */
+import {
+  addRow,
+  emptyTree,
+  finishTree,
+  type GrowingTree,
+  packedTokenCount,
+  sharedTokens,
+  type TokenRow,
+  type TokenTree,
+} from "./token-tree";
+
+export interface EncodedPair {
+  chosenIds: number[];
+  rejectedIds: number[];
+}
+
+/** Token rows that are computed together: the candidates of a prompt, a dialogue, or a pair. */
+export type PackedItem = { rows: readonly TokenRow[] } | EncodedPair;
+
+/** The item's rows; of a pair, chosen first. */
+export function rowsOf(item: PackedItem): readonly TokenRow[] {
+  return "rows" in item ? item.rows : [item.chosenIds, item.rejectedIds];
+}
+
+/** Joining a tree pays when it saves this share of what the item costs alone; a few common tokens (a system prompt) do not. */
+const SAVED_SHARE_MIN = 0.25;
+
+interface Grove<T> {
+  tree: GrowingTree;
+  items: T[];
+}
+
+/** What the item would add to the tree. */
+function addedTokens(tree: GrowingTree, rows: readonly TokenRow[], alone: number): number {
+  const shared = Math.max(...rows.map((row) => sharedTokens(tree, row)));
+  if (shared < SAVED_SHARE_MIN * alone) return alone;
+  const trial = emptyTree();
+  for (const row of [...tree.rows, ...rows]) addRow(trial, row);
+  return trial.tokens - tree.tokens;
+}
+
+/** Puts items whose rows begin alike (turns of one dialogue, the same prompt) into one tree, in order of arrival. */
+function plantGroves<T extends PackedItem>(items: readonly T[], tokensMax: number): Grove<T>[] {
+  const groves: Grove<T>[] = [];
+  for (const item of items) {
+    const rows = rowsOf(item);
+    const alone = packedTokenCount(rows);
+    const home = groves.find(({ tree }) => {
+      const added = addedTokens(tree, rows, alone);
+      return added <= (1 - SAVED_SHARE_MIN) * alone && tree.tokens + added <= tokensMax;
+    });
+    const grove = home ?? { tree: emptyTree(), items: [] };
+    if (!home) groves.push(grove);
+    for (const row of rows) addRow(grove.tree, row);
+    grove.items.push(item);
+  }
+  return groves;
+}
+
+/**
+ * Fills micro-batches to `tokensMax` packed tokens (one item always fits), the largest trees first, each into the first micro-batch
+ * with room. The result depends on the items and the budget alone.
+ */
+export function microBatches<T extends PackedItem>(items: readonly T[], tokensMax: number): T[][] {
+  const groves = plantGroves(items, tokensMax).sort((a, b) => b.tree.tokens - a.tree.tokens);
+  const batches: { items: T[]; tokens: number }[] = [];
+  for (const { tree, items: own } of groves) {
+    const open = batches.find(({ tokens }) => tokens + tree.tokens <= tokensMax);
+    const batch = open ?? { items: [], tokens: 0 };
+    if (!open) batches.push(batch);
+    batch.items.push(...own);
+    batch.tokens += tree.tokens;
+  }
+  return batches.map((batch) => batch.items);
+}
+
+export interface PackedItems {
+  trees: TokenTree[];
+  /** For each item, in the given order, and each of its rows: which of the trees' rows it is, counted over all trees. */
+  rowNumbers: number[][];
+}
+
+/** The trees of a micro-batch. */
+export function packItems(items: readonly PackedItem[]): PackedItems {
+  const groves = plantGroves(items, Number.POSITIVE_INFINITY);
+  const numbers = new Map<PackedItem, number[]>();
+  let next = 0;
+  for (const item of groves.flatMap((grove) => grove.items))
+    numbers.set(
+      item,
+      rowsOf(item).map(() => next++),
+    );
+  return {
+    trees: groves.map(({ tree }) => finishTree(tree)),
+    rowNumbers: items.map((item) => numbers.get(item) ?? []),
+  };
+}
