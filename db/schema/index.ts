@@ -4,5 +4,6 @@ export * from "./identity";
 export * from "./model";
 export * from "./policy";
 export * from "./project";
+export * from "./quality";
 export * from "./round";
 export * from "./work";

@@ -11,6 +11,7 @@ import * as jobs from "./jobs";
 import * as live from "./live";
 import * as policies from "./policies";
 import * as projects from "./projects";
+import * as quality from "./quality";
 import * as rejectionSampling from "./rejection-sampling";
 import * as reviews from "./reviews";
 import * as rewardModels from "./reward-models";
@@ -34,6 +35,7 @@ const modules: Record<string, Record<string, unknown>> = {
   live,
   policies,
   projects,
+  quality,
   rejectionSampling,
   reviews,
   rewardModels,

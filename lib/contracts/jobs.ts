@@ -24,6 +24,8 @@ export const JOB_PAYLOADS = {
   "leases.expire": z.object({}),
   /** Every minute: audit events join the hash chain. */
   "audit.seal": z.object({}),
+  /** Every minute: new judgements join the quality tallies. */
+  "quality.refresh": z.object({}),
 } as const;
 export type JobName = keyof typeof JOB_PAYLOADS;
 export type JobPayload<Name extends JobName> = z.infer<(typeof JOB_PAYLOADS)[Name]>;

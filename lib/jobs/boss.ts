@@ -3,7 +3,7 @@ import { PgBoss } from "pg-boss";
 import { JOB_NAMES, JOB_PAYLOADS, type JobName, type JobPayload } from "@/lib/contracts/jobs";
 import { JOBS_SCHEMA, QUEUES } from "./queues";
 
-const MINUTE_JOBS = ["leases.expire", "audit.seal"] as const;
+const MINUTE_JOBS = ["leases.expire", "audit.seal", "quality.refresh"] as const;
 const CONNECTIONS_MAX = 4;
 
 export interface BossOptions {

@@ -38,4 +38,5 @@ export const QUEUES: Record<JobName, QueueSettings> = {
   "score.run": { ...HEAVY, expireInSeconds: 900 },
   "leases.expire": { ...LIGHT, retryLimit: 0, deleteAfterSeconds: 3600 },
   "audit.seal": { ...LIGHT, retryLimit: 0, deleteAfterSeconds: 3600 },
+  "quality.refresh": { ...LIGHT, expireInSeconds: 900, retryLimit: 0, deleteAfterSeconds: 3600 },
 };

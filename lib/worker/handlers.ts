@@ -4,6 +4,7 @@ import type { JobHandlers } from "@/lib/jobs/boss";
 import { sweepLeases } from "@/lib/services/assignments/sweep";
 import { sealAudit } from "@/lib/services/audit/chain";
 import type { ServiceContext } from "@/lib/services/context";
+import { refreshQuality } from "@/lib/services/quality/refresh";
 import { answerScoreRequest, loadScoreRequest } from "@/lib/services/reward-models/score";
 import { startRound } from "@/lib/services/rounds/start";
 import { homePath } from "./base-model";
@@ -54,6 +55,9 @@ export function createHandlers(context: ServiceContext, stop: AbortSignal): JobH
     },
     "audit.seal": async () => {
       await sealAudit(context);
+    },
+    "quality.refresh": async () => {
+      await refreshQuality(context);
     },
   };
 }

@@ -62,6 +62,10 @@ const ROWS: Record<string, Row> = {
   },
   "PATCH /campaigns/{id}": { params: { id: "campaignId" }, body: () => ({ priority: 5 }), object: "project" },
   "GET /projects/{projectId}/policies": project,
+  "GET /projects/{projectId}/quality/agreement": project,
+  "GET /projects/{projectId}/quality/annotators": project,
+  "GET /projects/{projectId}/quality/drift": project,
+  "GET /projects/{projectId}/quality/policies": project,
   "POST /projects/{projectId}/policies": {
     ...project,
     body: () => ({

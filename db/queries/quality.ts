@@ -1,0 +1,278 @@
+/** Keeps the quality tallies equal to the standing judgements, by what is pending (see db/schema/quality.ts). */
+import { type SQL, sql } from "drizzle-orm";
+import type { Connection, Tx } from "../client";
+import { selectRow, selectRows } from "./rows";
+
+/** One refresh at a time, or two could both take an item's old state out. False: another one is at work. */
+export async function lockQuality(tx: Tx): Promise<boolean> {
+  const row = await selectRow<{ locked: boolean }>(
+    tx,
+    sql`select pg_try_advisory_xact_lock(hashtextextended('quality', 0)) as locked`,
+  );
+  return row?.locked === true;
+}
+
+export async function takePending(tx: Tx, limit: number): Promise<string[]> {
+  const rows = await selectRows<{ comparisonId: string }>(
+    tx,
+    sql`
+    delete from quality_pending where sequence in (select sequence from quality_pending order by sequence limit ${limit})
+    returning comparison_id as "comparisonId"`,
+  );
+  return rows.map(({ comparisonId }) => comparisonId);
+}
+
+export async function countPending(connection: Connection): Promise<number> {
+  const row = await selectRow<{ n: number }>(connection, sql`select count(*)::int as n from quality_pending`);
+  return row?.n ?? 0;
+}
+
+const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
+
+/** The taken judgements (+1) and those that they replace (-1), with what the tallies need of them. */
+const changesOf = (ids: readonly string[]): SQL => sql`
+  taken as (
+    select c.*, 1 as sign from comparisons c where c.id = any(${uuids(ids)})
+    union all
+    select old.*, -1 from comparisons c join comparisons old on old.id = c.supersedes_id where c.id = any(${uuids(ids)})
+  ),
+  changes as (
+    select t.sign, t.project_id, i.campaign_id, t.user_id, t.strength, t.chosen_id = i.response1_id as first_won,
+      t.created_at, greatest(coalesce(t.duration_ms, 0), 1)::bigint as duration_ms, i.pair_probability,
+      -- Response 2 stood left as A where swapped.
+      (t.chosen_id = i.response1_id) = not t.swapped as chose_a,
+      r1.variant_id as variant1, r2.variant_id as variant2,
+      greatest(char_length(r1.content), 1) as length1, greatest(char_length(r2.content), 1) as length2
+    from taken t join items i on i.id = t.item_id join messages r1 on r1.id = i.response1_id join messages r2 on r2.id = i.response2_id
+  )`;
+
+const strengthSum = (strength: string): SQL =>
+  sql`coalesce(sum(sign) filter (where strength = ${sql.raw(`'${strength}'`)}), 0)::int`;
+
+/** Adds the annotators' days. Array and scalar counts only ever grow by what a change says, so batches may come in any order. */
+export async function addDays(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    with ${changesOf(ids)}
+    insert into quality_days as q
+    select project_id, campaign_id, user_id, (created_at at time zone 'UTC')::date, sum(sign)::int, sum(sign * duration_ms)::bigint,
+      sum(sign * ln(duration_ms::float8)), coalesce(sum(sign) filter (where chose_a), 0)::int,
+      coalesce(sum(sign) filter (where length1 <> length2), 0)::int,
+      coalesce(sum(sign) filter (where length1 <> length2 and first_won = (length1 > length2)), 0)::int,
+      array[${strengthSum("negligibly_better")}, ${strengthSum("slightly_better")}, ${strengthSum("better")},
+        ${strengthSum("significantly_better")}]
+    from changes group by 1, 2, 3, 4
+    on conflict (project_id, campaign_id, user_id, day) do update set
+      judgements = q.judgements + excluded.judgements, duration_ms_sum = q.duration_ms_sum + excluded.duration_ms_sum,
+      duration_log_sum = q.duration_log_sum + excluded.duration_log_sum, chose_a = q.chose_a + excluded.chose_a,
+      lengths_differ = q.lengths_differ + excluded.lengths_differ, chose_longer = q.chose_longer + excluded.chose_longer,
+      strengths = array(select a + b from unnest(q.strengths, excluded.strengths) as s(a, b))`);
+}
+
+/** Adds battles between policy variants; variant 1 is the one with the smaller id. */
+export async function addBattles(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    with ${changesOf(ids)},
+    battles as (
+      select *, variant1 < variant2 as in_order,
+        greatest(-8, least(8, round(4 * ln(length1::float8 / length2))))::int as step
+      from changes where variant1 is not null and variant2 is not null and variant1 <> variant2
+    )
+    insert into quality_battles as q
+    select project_id, campaign_id, user_id, least(variant1, variant2), greatest(variant1, variant2),
+      case when in_order then step else -step end, pair_probability::real,
+      coalesce(sum(sign) filter (where first_won = in_order), 0)::int, coalesce(sum(sign) filter (where first_won <> in_order), 0)::int
+    from battles group by 1, 2, 3, 4, 5, 6, 7
+    on conflict (project_id, campaign_id, user_id, variant1_id, variant2_id, length_step, pair_probability) do update set
+      wins1 = q.wins1 + excluded.wins1, wins2 = q.wins2 + excluded.wins2`);
+}
+
+const count = (condition: SQL): SQL => sql`count(*) filter (where ${condition})::smallint`;
+const step = (response: 1 | 2, strength: string): SQL =>
+  count(sql`${response === 1 ? sql`first` : sql`not first`} and strength = ${sql.raw(`'${strength}'`)}`);
+const STRENGTHS = ["significantly_better", "better", "slightly_better", "negligibly_better"];
+const STEPS = sql.join(
+  [...STRENGTHS.map((name) => step(1, name)), ...STRENGTHS.toReversed().map((name) => step(2, name))],
+  sql`, `,
+);
+/** `preferred_safe` names the chosen one; the tally names the response. */
+const SAFETY = sql.join(
+  [
+    count(sql`(first and safety = 'preferred_safe') or (not first and safety = 'preferred_unsafe')`),
+    count(sql`(not first and safety = 'preferred_safe') or (first and safety = 'preferred_unsafe')`),
+    count(sql`safety = 'both_safe'`),
+    count(sql`safety = 'both_unsafe'`),
+  ],
+  sql`, `,
+);
+
+/** Ways to count an item's state into (+1) or out of (-1) the tables that are grouped by it. */
+async function countItems(tx: Tx, itemIds: readonly string[], sign: 1 | -1): Promise<void> {
+  await tx.execute(sql`
+    insert into quality_patterns as q
+    select project_id, campaign_id, language, category, steps, safety, ${sign} * count(*)::int
+    from quality_items where item_id = any(${uuids(itemIds)}) group by 1, 2, 3, 4, 5, 6
+    on conflict (project_id, campaign_id, language, category, steps, safety) do update set items = q.items + excluded.items`);
+  await tx.execute(sql`
+    insert into quality_peers as q
+    select i.project_id, i.campaign_id, own.user_id, ${sign} * count(*)::int,
+      ${sign} * count(*) filter (where own.preferred = other.preferred)::int
+    from quality_items i
+    cross join lateral unnest(i.user_ids, i.preferred) as own(user_id, preferred)
+    join lateral unnest(i.user_ids, i.preferred) as other(user_id, preferred) on other.user_id <> own.user_id
+    where i.item_id = any(${uuids(itemIds)}) group by 1, 2, 3
+    on conflict (project_id, campaign_id, user_id) do update set
+      pairs = q.pairs + excluded.pairs, agreeing = q.agreeing + excluded.agreeing`);
+}
+
+/** Reads the items of these judgements anew and puts their new state in the place of the old one. */
+export async function replaceItems(tx: Tx, ids: readonly string[]): Promise<void> {
+  const rows = await selectRows<{ itemId: string }>(
+    tx,
+    sql`select distinct item_id as "itemId" from comparisons where id = any(${uuids(ids)})`,
+  );
+  const itemIds = rows.map(({ itemId }) => itemId);
+  await countItems(tx, itemIds, -1);
+  await tx.execute(sql`
+    with standing as (
+      select i.id as item_id, i.project_id, i.campaign_id, c.user_id, c.strength, c.safety, c.chosen_id = i.response1_id as first,
+        coalesce(p.language, d.language, '') as language, coalesce(p.category, '') as category
+      from items i join comparisons c on c.item_id = i.id and c.source = 'annotator'
+        left join prompts p on p.id = i.prompt_id left join dialogues d on d.id = i.dialogue_id
+      where i.id = any(${uuids(itemIds)})
+        and not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)
+    )
+    insert into quality_items as q
+    select item_id, project_id, campaign_id, language, category, array[${STEPS}], array[${SAFETY}],
+      array_agg(user_id order by user_id), array_agg(case when first then 1 else 2 end::smallint order by user_id)
+    from standing group by 1, 2, 3, 4, 5
+    on conflict (item_id) do update set language = excluded.language, category = excluded.category, steps = excluded.steps,
+      safety = excluded.safety, user_ids = excluded.user_ids, preferred = excluded.preferred`);
+  await countItems(tx, itemIds, 1);
+  await tx.execute(sql`delete from quality_patterns where items = 0`);
+}
+
+export interface QualityFilter {
+  projectId: string;
+  campaignId?: string | undefined;
+  language?: string | undefined;
+}
+const within = ({ projectId, campaignId, language }: QualityFilter): SQL =>
+  sql.join(
+    [
+      sql`q.project_id = ${projectId}::uuid`,
+      ...(campaignId ? [sql`q.campaign_id = ${campaignId}::uuid`] : []),
+      ...(language === undefined ? [] : [sql`q.language = ${language}`]),
+    ],
+    sql` and `,
+  );
+
+export interface PatternRow {
+  campaignId: string;
+  campaign: string;
+  language: string;
+  category: string;
+  steps: number[];
+  safety: number[];
+  items: number;
+}
+
+export const selectPatterns = (connection: Connection, filter: QualityFilter): Promise<PatternRow[]> =>
+  selectRows<PatternRow>(
+    connection,
+    sql`
+    select q.campaign_id as "campaignId", c.name as campaign, q.language, q.category, q.steps, q.safety, q.items
+    from quality_patterns q join campaigns c on c.id = q.campaign_id where ${within(filter)}`,
+  );
+
+export interface AnnotatorRow {
+  userId: string;
+  name: string;
+  judgements: number;
+  /** Geometric mean; null without judgements. */
+  typicalMs: number | null;
+  durationMsSum: number;
+  days: number;
+  choseA: number;
+  lengthsDiffer: number;
+  choseLonger: number;
+  strengths: number[];
+  pairs: number;
+  agreeing: number;
+  lastDay: string;
+}
+
+export const selectAnnotators = (
+  connection: Connection,
+  filter: Pick<QualityFilter, "projectId" | "campaignId">,
+): Promise<AnnotatorRow[]> =>
+  selectRows<AnnotatorRow>(
+    connection,
+    sql`
+    with days as (
+      select q.user_id, sum(judgements)::int as judgements, exp(sum(duration_log_sum) / nullif(sum(judgements), 0)) as typical_ms,
+        sum(duration_ms_sum)::float8 as duration_ms_sum, count(distinct day)::int as days, sum(chose_a)::int as chose_a,
+        sum(lengths_differ)::int as lengths_differ, sum(chose_longer)::int as chose_longer, max(day)::text as last_day,
+        array[sum(strengths[1])::int, sum(strengths[2])::int, sum(strengths[3])::int, sum(strengths[4])::int] as strengths
+      from quality_days q where ${within(filter)} group by 1
+    ),
+    peers as (
+      select q.user_id, sum(pairs)::int as pairs, sum(agreeing)::int as agreeing from quality_peers q where ${within(filter)} group by 1
+    )
+    select d.user_id as "userId", u.name, d.judgements, d.typical_ms as "typicalMs", d.duration_ms_sum as "durationMsSum", d.days,
+      d.chose_a as "choseA", d.lengths_differ as "lengthsDiffer", d.chose_longer as "choseLonger", d.strengths,
+      coalesce(p.pairs, 0) as pairs, coalesce(p.agreeing, 0) as agreeing, d.last_day as "lastDay"
+    from days d join users u on u.id = d.user_id left join peers p on p.user_id = d.user_id
+    where d.judgements > 0 order by d.judgements desc, d.user_id`,
+  );
+
+export interface DriftRow {
+  /** Monday of the week, ISO date. */
+  week: string;
+  /** From negligibly to significantly better. */
+  strengths: number[];
+}
+
+export const selectDrift = (
+  connection: Connection,
+  filter: Pick<QualityFilter, "projectId" | "campaignId">,
+): Promise<DriftRow[]> =>
+  selectRows<DriftRow>(
+    connection,
+    sql`
+    select date_trunc('week', day)::date::text as week,
+      array[sum(strengths[1])::int, sum(strengths[2])::int, sum(strengths[3])::int, sum(strengths[4])::int] as strengths
+    from quality_days q where ${within(filter)} group by 1 having sum(judgements) > 0 order by 1`,
+  );
+
+export interface BattleRow {
+  userId: string;
+  variant1Id: string;
+  variant2Id: string;
+  lengthStep: number;
+  pairProbability: number;
+  wins1: number;
+  wins2: number;
+}
+
+export const selectBattles = (
+  connection: Connection,
+  filter: Pick<QualityFilter, "projectId" | "campaignId">,
+): Promise<BattleRow[]> =>
+  selectRows<BattleRow>(
+    connection,
+    sql`
+    select q.user_id as "userId", q.variant1_id as "variant1Id", q.variant2_id as "variant2Id", q.length_step as "lengthStep",
+      q.pair_probability as "pairProbability", sum(q.wins1)::int as wins1, sum(q.wins2)::int as wins2
+    from quality_battles q where ${within(filter)} group by 1, 2, 3, 4, 5 having sum(q.wins1) > 0 or sum(q.wins2) > 0`,
+  );
+
+export const selectVariantNames = (
+  connection: Connection,
+  ids: readonly string[],
+): Promise<{ id: string; variant: string; policy: string }[]> =>
+  selectRows(
+    connection,
+    sql`
+    select v.id, v.name as variant, p.name as policy from policy_variants v join policies p on p.id = v.policy_id
+    where v.id = any(${uuids(ids)})`,
+  );

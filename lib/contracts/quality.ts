@@ -1,0 +1,138 @@
+/** Agreement, annotators' habits and policies' ratings, from the tallies that the worker keeps. */
+import { z } from "zod";
+import { projectParams } from "./common";
+import { defineEndpoint } from "./endpoint";
+
+const intervalSchema = z.tuple([z.number(), z.number()]);
+/** A share with its 95% Wilson interval; null without cases. */
+export const shareSchema = z.object({ share: z.number(), n: z.number().int(), interval: intervalSchema }).nullable();
+export type Share = z.infer<typeof shareSchema>;
+
+const coefficientSchema = z
+  .object({ coefficient: z.number(), standardError: z.number().nullable(), interval: intervalSchema.nullable() })
+  .nullable();
+
+export const AGREEMENT_MEASURES = ["preferred", "strength", "safety"] as const;
+export const agreementSchema = z.object({
+  measure: z.enum(AGREEMENT_MEASURES),
+  /** Items with at least two judgements. */
+  items: z.number().int(),
+  /** Share of agreeing pairs of judgements, weighted for the strength. */
+  observed: z.number().nullable(),
+  /** AC1; for the strength, on the eight steps, AC2 with ordinal weights. */
+  gwet: coefficientSchema,
+  /** Nominal; for the strength with the same ordinal weights. */
+  alpha: coefficientSchema,
+});
+export type AgreementRow = z.infer<typeof agreementSchema>;
+
+const groupSchema = z.object({
+  by: z.enum(["campaign", "language", "category"]),
+  key: z.string(),
+  name: z.string(),
+  judged: z.number().int(),
+  preferred: agreementSchema,
+  strength: agreementSchema,
+});
+
+const filter = z.object({ campaignId: z.uuid().optional() });
+
+export const getAgreement = defineEndpoint({
+  method: "GET",
+  path: "/projects/{projectId}/quality/agreement",
+  summary: "Agreement between annotators with 95% intervals, also by campaign, language and category",
+  access: { role: "reviewer", scope: "review" },
+  params: projectParams,
+  query: filter.extend({ language: z.string().max(20).optional() }),
+  response: z.object({
+    measures: z.array(agreementSchema),
+    groups: z.array(groupSchema),
+    /** Pairs of judgements of one item by how many of the eight steps lie between them, 0..7. */
+    distances: z.array(z.number().int()),
+    /** Judgements that the figures do not hold yet. */
+    pending: z.number().int(),
+  }),
+});
+
+export const annotatorQualitySchema = z.object({
+  userId: z.uuid(),
+  name: z.string(),
+  judgements: z.number().int(),
+  days: z.number().int(),
+  lastDay: z.string(),
+  hours: z.number(),
+  /** Geometric mean of the time on an item, seconds. */
+  typicalSeconds: z.number().nullable(),
+  /** Pairs of judgements with others that prefer the same response. */
+  agreement: shareSchema,
+  choseA: shareSchema,
+  choseLonger: shareSchema,
+  /** Ordinal threshold model, log odds: above 0 = stronger grades than the others give. */
+  inflation: z.object({ shift: z.number(), interval: intervalSchema }).nullable(),
+});
+export type AnnotatorQuality = z.infer<typeof annotatorQualitySchema>;
+
+export const getAnnotatorQuality = defineEndpoint({
+  method: "GET",
+  path: "/projects/{projectId}/quality/annotators",
+  summary: "Each annotator's pace, agreement with others, position bias, length bias and use of the strong grades",
+  access: { role: "lead", scope: "projects" },
+  params: projectParams,
+  query: filter,
+  response: z.object({ rows: z.array(annotatorQualitySchema) }),
+});
+
+export const getDrift = defineEndpoint({
+  method: "GET",
+  path: "/projects/{projectId}/quality/drift",
+  summary: "How often each strength was given, by week",
+  access: { role: "reviewer", scope: "review" },
+  params: projectParams,
+  query: filter,
+  response: z.object({
+    weeks: z.array(
+      z.object({
+        /** Monday, ISO date. */
+        week: z.string(),
+        judgements: z.number().int(),
+        significantlyBetter: shareSchema,
+        better: shareSchema,
+        slightlyBetter: shareSchema,
+        negligiblyBetter: shareSchema,
+      }),
+    ),
+  }),
+});
+
+export const policyRatingSchema = z.object({
+  variantId: z.uuid(),
+  policy: z.string(),
+  variant: z.string(),
+  elo: z.number(),
+  interval: intervalSchema,
+  battles: z.number().int(),
+  /** Variants of different groups were never linked by judgements and cannot be compared. */
+  group: z.number().int(),
+});
+export type PolicyRating = z.infer<typeof policyRatingSchema>;
+
+export const getPolicyRatings = defineEndpoint({
+  method: "GET",
+  path: "/projects/{projectId}/quality/policies",
+  summary: "Policy variants by Bradley-Terry, weighted by the show probability, intervals clustered by annotator",
+  access: { role: "lead", scope: "projects" },
+  params: projectParams,
+  query: filter.extend({
+    /** Takes out the advantage of longer answers. */
+    lengthControlled: z.stringbool().default(false),
+  }),
+  response: z.object({
+    ratings: z.array(policyRatingSchema),
+    /** Effect on the log odds of one unit of ln(length ratio); null when not asked for or nothing differs. */
+    length: z.object({ effect: z.number(), standardError: z.number() }).nullable(),
+    /** How often the row's variant won against the column's; same order as the ratings. */
+    wins: z.array(z.array(z.number().int())),
+    judgements: z.number().int(),
+    annotators: z.number().int(),
+  }),
+});
