@@ -93,18 +93,21 @@ export function hiddenStates(
     const weights = layerWeights(model, layer);
     const keep = layer === layers - 1 ? kept : null;
     const blocks = keep && trimmed ? keptBlocks(layout.spans, trimmed) : layout.blocks;
-    const around = { cos: layout.cos, sin: layout.sin, blocks };
-    const run = (input: tf.Tensor2D): tf.Tensor2D =>
-      cache && layout.cacheRows
-        ? composeDecoderLayer(input, weights, around, keep, shape, cacheStore(cache, layer, layout.cacheRows))
-        : ops.decoderLayer(input, weights, around, keep, shape);
+    const run = (input: tf.Tensor2D, [cos, sin, rows]: readonly tf.Tensor[]): tf.Tensor2D => {
+      const around = { cos: cos as tf.Tensor2D, sin: sin as tf.Tensor2D, blocks };
+      const only = (rows ?? null) as tf.Tensor1D | null;
+      return cache && layout.cacheRows
+        ? composeDecoderLayer(input, weights, around, only, shape, cacheStore(cache, layer, layout.cacheRows))
+        : ops.decoderLayer(input, weights, around, only, shape);
+    };
+    const held = [layout.cos, layout.sin, ...(keep ? [keep] : [])];
     const tensors = tensorsOf(weights);
     constant &&= !isRecording() || !tensors.some(needsGradient);
     const input = x;
     if (constant) {
-      x = withoutTape(() => run(input));
+      x = withoutTape(() => run(input, held));
       input.dispose();
-    } else x = recompute ? recomputed(input, tensors, run) : run(input);
+    } else x = recompute ? recomputed(input, tensors, held, run) : run(input, held);
     observe?.(layer, x);
   }
   if (depth !== undefined) return x;

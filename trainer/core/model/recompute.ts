@@ -1,6 +1,5 @@
 /** Gradient checkpointing: a part of the model keeps its inputs alone and is computed again when its gradient is asked for. */
 import * as tf from "@tensorflow/tfjs-core";
-import { needsGradient } from "../../ops/constants";
 import { differentiable } from "../../ops/differentiable";
 
 /**
@@ -20,24 +19,25 @@ function innerGradients(run: () => tf.Tensor, inputs: tf.Tensor[], dy: tf.Tensor
 }
 
 /**
- * run(x), whose intermediates are not kept: the same values and the same gradients for a second forward pass. `weights` are all
- * variables that `run` reads.
+ * run(x, held), whose intermediates are not kept: the same values and the same gradients for a second forward pass. `weights` are
+ * all variables that `run` reads, `held` all other tensors: these get no gradient, but live until it is done.
  */
 export function recomputed<X extends tf.Tensor, Y extends tf.Tensor>(
   x: X,
   weights: readonly tf.Tensor[],
-  run: (x: X) => Y,
+  held: readonly tf.Tensor[],
+  run: (x: X, held: readonly tf.Tensor[]) => Y,
 ): Y {
   return differentiable([x, ...weights], (...args) => {
     const save = args.at(-1) as tf.GradSaveFunc;
-    save([x]);
+    save([x, ...held]);
     return {
-      value: run(x),
+      value: run(x, held),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[], wanted: readonly boolean[]) => {
-        const again = saved[0] as X;
+        const [again, ...kept] = saved as [X, ...tf.Tensor[]];
         const inputs = [again as tf.Tensor, ...weights];
         const asked = inputs.filter((_, index) => wanted[index]);
-        const found = innerGradients(() => run(again), asked, dy);
+        const found = innerGradients(() => run(again, kept), asked, dy);
         let next = 0;
         return inputs.map((_, index) => (wanted[index] ? (found[next++] as tf.Tensor) : dy));
       },
