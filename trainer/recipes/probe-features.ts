@@ -11,7 +11,7 @@ import type { LlamaModel } from "../core/model/parameters";
 import type { TokenRow } from "../core/model/token-tree";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../core/safetensors";
 import { pooledStates } from "./probe-pooling";
-import { POOLINGS, type Pooling, type ProbeSite } from "./probe-selection";
+import { POOLINGS, type Pooling, type ProbeSite } from "./probe-site";
 
 /** Chosen and rejected, in this order. */
 export interface ProbePair {

@@ -5,7 +5,7 @@ import { hiddenStates } from "../core/model/llama";
 import { type PackedItem, packItems } from "../core/model/packing";
 import type { LlamaModel } from "../core/model/parameters";
 import type { TokenRow } from "../core/model/token-tree";
-import type { Pooling } from "./probe-selection";
+import type { Pooling } from "./probe-site";
 
 /** Rows that are computed together, and for each the index of its answer's first token. */
 export interface AnsweredItem {

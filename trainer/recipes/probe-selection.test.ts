@@ -3,7 +3,8 @@ import { sigmoidOf } from "../core/losses";
 import { createRandom } from "../core/random";
 import { foldsByPrompt } from "./probe-folds";
 import { hostProducts } from "./probe-products";
-import { bestOf, crossValidate, type LogisticData, type ProbeSite, selectSite } from "./probe-selection";
+import { bestOf, crossValidate, type LogisticData, selectSite } from "./probe-selection";
+import type { ProbeSite } from "./probe-site";
 
 const user = (content: string) => [{ role: "user" as const, content }];
 

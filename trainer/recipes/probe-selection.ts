@@ -3,16 +3,8 @@ import { logSigmoidOf } from "../core/losses";
 import { type FittedHead, fitHeads, type LogisticProblem, standardise } from "./probe-fit";
 import type { Folds } from "./probe-folds";
 import type { Products } from "./probe-products";
+import type { ProbeSite, SiteResult } from "./probe-site";
 import { accuracyOf } from "./score-pairs";
-
-export const POOLINGS = ["last", "mean"] as const;
-export type Pooling = (typeof POOLINGS)[number];
-
-/** Where a probe reads: after this many decoder layers; the last one includes the final norm, as in Hugging Face's `hidden_states`. */
-export interface ProbeSite {
-  block: number;
-  pooling: Pooling;
-}
 
 /** Penalties tried, on standardised features and the mean loss. Ours: half decades around where hidden states of chat models need it. */
 export const L2_STRENGTHS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10] as const;
@@ -93,13 +85,6 @@ export async function crossValidate(
 
 export function bestOf(results: readonly CrossValidated[]): CrossValidated {
   return results.reduce((best, result) => (result.logLoss < best.logLoss ? result : best));
-}
-
-/** A row of the table that a run writes: how a site did at its best penalty. */
-export interface SiteResult extends ProbeSite {
-  l2: number;
-  logLoss: number;
-  accuracy: number;
 }
 
 export interface Selection {

@@ -1,46 +1,22 @@
-/** Rewards of many pairs or responses on a loaded model, packed into micro-batches. Used by evaluation, scoring and training. */
-import * as tf from "@tensorflow/tfjs-core";
-import { type PackedItem, rowsOf } from "../core/model/packing";
-import type { LlamaModel } from "../core/model/parameters";
-import { rowRewards } from "../core/model/reward-pairs";
+/** Rewards of preference pairs, packed so that the prompt both responses share is computed once. */
 import { encodePair } from "../data/pairs";
-import type { ChatTokenizer } from "../data/tokenizer";
-import type { Engine } from "../engines";
 import type { PreferencePair } from "../format/pair";
-import { microBatches } from "./micro-batches";
+import { answerStarts } from "./answer-start";
+import { needsAnswers, type ScorableItem, type Scorer, scoreRows } from "./scorer";
 
-export interface Scorer {
-  model: LlamaModel;
-  engine: Engine;
-  tokenizer: ChatTokenizer;
-  tokensPerRowMax: number;
-}
+export type { Scorer } from "./scorer";
 
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** Rewards (logits) of each item's rows, in the items' order. */
-export async function scoreRows(
-  { model, engine }: Pick<Scorer, "model" | "engine">,
-  items: readonly PackedItem[],
-  onProgress?: (done: number) => void,
-  signal?: AbortSignal,
-): Promise<number[][]> {
-  const result: number[][] = items.map(() => []);
-  const numbered = items.map((item, index) => ({ rows: rowsOf(item), index }));
-  let done = 0;
-  for (const group of microBatches(numbered, engine.tokensPerMicroBatch)) {
-    await breathe();
-    signal?.throwIfAborted();
-    const rewards = tf.tidy(() => rowRewards(model, group).dataSync());
-    let at = 0;
-    for (const { rows, index } of group) {
-      result[index] = [...rewards.slice(at, at + rows.length)];
-      at += rows.length;
-    }
-    done += group.length;
-    onProgress?.(done);
-  }
-  return result;
+/** The two rows of a pair, chosen first. */
+function itemOf(scorer: Scorer, pair: PreferencePair): ScorableItem {
+  const { tokenizer, tokensPerRowMax } = scorer;
+  const { chosenIds, rejectedIds } = encodePair(tokenizer, pair, tokensPerRowMax);
+  const rows = [chosenIds, rejectedIds];
+  if (!needsAnswers(scorer)) return { rows };
+  const answers = [
+    { text: pair.chosen, ids: chosenIds },
+    { text: pair.rejected, ids: rejectedIds },
+  ];
+  return { rows, answerStarts: answerStarts(tokenizer, pair.prompt, answers, tokensPerRowMax) };
 }
 
 export interface ScoredPair {
@@ -55,10 +31,7 @@ export async function scorePairs(
   onProgress?: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<ScoredPair[]> {
-  const items = pairs.map((pair) => {
-    const { chosenIds, rejectedIds } = encodePair(scorer.tokenizer, pair, scorer.tokensPerRowMax);
-    return { rows: [chosenIds, rejectedIds] };
-  });
+  const items = pairs.map((pair) => itemOf(scorer, pair));
   const rewards = await scoreRows(scorer, items, onProgress, signal);
   return pairs.map((pair, index) => ({
     pair,

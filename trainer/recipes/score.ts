@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { encodePair } from "../data/pairs";
 import { messageSchema } from "../format/pair";
-import { type Scorer, scoreRows } from "./score-pairs";
-import { type ScoringOptions, withScorer } from "./scorer";
+import { answerStarts } from "./answer-start";
+import { needsAnswers, type Scorer, type ScoringOptions, scoreRows, withScorer } from "./scorer";
 
 export const scoreItemSchema = z.object({
   id: z.string().min(1),
@@ -26,17 +26,21 @@ export interface ScoreOptions extends ScoringOptions {
 interface Encoded {
   index: number;
   ids: number[];
+  answerStart: number;
 }
 
 /** Responses to the same prompt together. */
-function groupByPrompt(items: readonly ScoreItem[], { tokenizer, tokensPerRowMax }: Scorer): Encoded[][] {
+function groupByPrompt(items: readonly ScoreItem[], scorer: Scorer): Encoded[][] {
+  const { tokenizer, tokensPerRowMax } = scorer;
   const byPrompt = new Map<string, Encoded[]>();
   items.forEach(({ prompt, response }, index) => {
     const ids = encodePair(tokenizer, { prompt, chosen: response, rejected: response }, tokensPerRowMax).chosenIds;
+    const answers = [{ text: response, ids }];
+    const [answerStart = 0] = needsAnswers(scorer) ? answerStarts(tokenizer, prompt, answers, tokensPerRowMax) : [];
     const key = JSON.stringify(prompt);
     const group = byPrompt.get(key) ?? [];
     byPrompt.set(key, group);
-    group.push({ index, ids });
+    group.push({ index, ids, answerStart });
   });
   return [...byPrompt.values()];
 }
@@ -47,7 +51,10 @@ export async function scoreResponses(options: ScoreOptions): Promise<ScoredRespo
   if (items.length === 0) return [];
   return withScorer(options, async (scorer) => {
     const groups = groupByPrompt(items, scorer);
-    const rows = groups.map((group) => ({ rows: group.map((one) => one.ids) }));
+    const rows = groups.map((group) => ({
+      rows: group.map((one) => one.ids),
+      answerStarts: group.map((one) => one.answerStart),
+    }));
     const rewards = await scoreRows(scorer, rows, (done) => options.onProgress?.(done, rows.length), options.signal);
     const result = items.map(({ id }): ScoredResponse => ({ id, reward: Number.NaN }));
     groups.forEach((group, row) => {
