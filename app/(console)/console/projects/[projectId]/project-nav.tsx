@@ -8,6 +8,7 @@ import { cn } from "@/app/components/cn";
 const PAGES = [
   "rounds",
   "campaigns",
+  "quality",
   "data",
   "training-runs",
   "reward-models",

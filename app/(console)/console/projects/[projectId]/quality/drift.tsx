@@ -1,0 +1,74 @@
+"use client";
+import { useFormatter, useTranslations } from "next-intl";
+import { useCallback, useMemo } from "react";
+import { Section } from "@/app/components/card";
+import { PlotFigure } from "@/app/components/plot-figure";
+import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
+import { useRead } from "@/lib/client/console/use-endpoint";
+import { getDrift } from "@/lib/contracts/quality";
+import { type Scope, SharePercent } from "./figures";
+
+type Plot = typeof import("@observablehq/plot");
+
+/** Strong to weak, with a hue and a dash each, so that the lines are told apart without colour. */
+const LINES = [
+  { key: "significantlyBetter", stroke: "var(--c-accent)", dash: "" },
+  { key: "better", stroke: "var(--c-side-b)", dash: "6 3" },
+  { key: "slightlyBetter", stroke: "var(--c-warn)", dash: "2 3" },
+  { key: "negligiblyBetter", stroke: "var(--c-line-strong)", dash: "8 3 2 3" },
+] as const;
+
+export function DriftSection({ projectId, campaignId }: Scope) {
+  const t = useTranslations("console.quality.drift");
+  const format = useFormatter();
+  const drift = useRead(getDrift, { params: { projectId }, query: { campaignId } });
+  const weeks = useMemo(() => drift.data?.weeks ?? [], [drift.data]);
+  const options = useCallback(
+    (plot: Plot) => ({
+      marginRight: 96,
+      x: { label: null, type: "utc" as const },
+      y: { label: t("share"), grid: true, domain: [0, 1], tickFormat: "%" },
+      marks: LINES.flatMap(({ key, stroke, dash }) => {
+        const points = weeks.map((week) => ({ x: new Date(week.week), y: week[key]?.share ?? 0 }));
+        const line = { x: "x", y: "y", stroke, strokeDasharray: dash, strokeWidth: 2, marker: "dot" as const };
+        const label = { x: "x", y: "y", text: () => t(`strengths.${key}`), dx: 8, textAnchor: "start" as const };
+        return [plot.lineY(points, line), plot.text(points.slice(-1), { ...label, fill: stroke })];
+      }),
+    }),
+    [weeks, t],
+  );
+  return (
+    <Section title={t("title")} description={t("description")}>
+      {drift.error ? (
+        <ErrorState error={drift.error} onRetry={() => drift.refetch()} />
+      ) : !drift.data ? (
+        <Skeleton className="h-48" />
+      ) : weeks.length === 0 ? (
+        <EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>
+      ) : (
+        <PlotFigure
+          title={t("chart")}
+          caption={t("reference")}
+          options={options}
+          table={{
+            rows: weeks,
+            rowKey: (week) => week.week,
+            columns: [
+              {
+                key: "week",
+                header: t("week"),
+                cell: (week) => format.dateTime(new Date(week.week), { dateStyle: "medium", timeZone: "UTC" }),
+              },
+              { key: "judgements", header: t("judgements"), numeric: true, cell: (week) => week.judgements },
+              ...LINES.map(({ key }) => ({
+                key,
+                header: t(`strengths.${key}`),
+                cell: (week: (typeof weeks)[number]) => <SharePercent share={week[key]} />,
+              })),
+            ],
+          }}
+        />
+      )}
+    </Section>
+  );
+}
