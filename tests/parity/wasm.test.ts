@@ -13,12 +13,17 @@ const references = [own, ...(existsSync(shared) ? [shared] : [])];
 
 const QUANTITIES = [
   "rewards",
-  "rewards, nothing shared",
   "rewards, one row at a time",
+  "rewards, packed",
+  "rewards, packed and trimmed",
+  "rewards, one tree",
+  "rewards, one tree, trimmed",
+  "rewards of a dialogue's turns",
   "loss",
   "gradient norm, all",
   "gradient norm, each tensor",
   "gradient values",
+  "gradients, recomputed",
   "loss before each step",
   "gradient norm before each step",
   "weights after AdamW",

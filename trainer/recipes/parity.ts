@@ -13,8 +13,8 @@ import {
   parameter,
   REWARD_HEAD,
 } from "../core/model/parameters";
-import { pairRewards } from "../core/model/reward-pairs";
-import { growTree } from "../core/model/token-tree";
+import { pairRewards, rowRewards } from "../core/model/reward-pairs";
+import { growTree, type TokenTree } from "../core/model/token-tree";
 import { applyAdamw, createOptimizer, disposeOptimizer, globalNorm, tensorNorm } from "../core/optimizer";
 import {
   type LanguageCase,
@@ -78,7 +78,7 @@ function lossVariant(name: string): LossVariant {
   return { withMargin: !name.startsWith("no_margin"), centering: centering === undefined ? 0 : Number(centering) };
 }
 
-function gradientsOf(model: LlamaModel, reference: RewardCase, variant: LossVariant): GradientSum {
+function gradientsOf(model: LlamaModel, reference: RewardCase, variant: LossVariant, recompute = false): GradientSum {
   const pairs = reference.pairs.map((pair) => ({ chosenIds: pair.chosen, rejectedIds: pair.rejected }));
   const targets = reference.pairs.map((pair) => ({
     margin: variant.withMargin ? pair.margin : 0,
@@ -88,7 +88,7 @@ function gradientsOf(model: LlamaModel, reference: RewardCase, variant: LossVari
   }));
   const sum = emptyGradientSum();
   addGradients(sum, model.parameters, () => {
-    const { chosen, rejected } = pairRewards(model, pairs);
+    const { chosen, rejected } = pairRewards(model, pairs, { recompute });
     return rewardLoss(chosen, rejected, targets, {
       pairsInStep: pairs.length,
       labelsInStep: 0,
@@ -115,25 +115,49 @@ function compareRewards(
   });
 }
 
-/** The same rewards without sharing the prompt or trimming the last layer, packed together and one row at a time. */
-function compareUnshared(compare: Comparison, model: LlamaModel, reference: RewardCase): void {
-  const rows = reference.pairs.flatMap((pair) => [growTree([pair.chosen]), growTree([pair.rejected])]);
+/** The same rewards with nothing shared or trimmed, with both, and with all pairs' rows in one tree. */
+function compareLayouts(compare: Comparison, model: LlamaModel, reference: RewardCase): void {
+  const rows = reference.pairs.flatMap((pair) => [pair.chosen, pair.rejected]);
   const expected = reference.pairs.flatMap((_, index) => [
     reference.rewards.chosen[index] as number,
     reference.rewards.rejected[index] as number,
   ]);
-  const scores = (packed: typeof rows) =>
+  const scores = (trees: TokenTree[], trimmed: boolean) =>
     tf.tidy(() => {
-      const layout = layOut(packed, model.config);
-      return [...rewardsAt(model, hiddenStates(model, layout), layout.scoreAt).dataSync()];
+      const layout = layOut(trees, model.config);
+      const { scoreAt } = layout;
+      if (!trimmed) return [...rewardsAt(model, hiddenStates(model, layout), scoreAt).dataSync()];
+      const hidden = hiddenStates(model, layout, { at: scoreAt });
+      return [
+        ...rewardsAt(
+          model,
+          hidden,
+          scoreAt.map((_, index) => index),
+        ).dataSync(),
+      ];
     });
-  compare.vector("rewards, nothing shared", "all pairs", scores(rows), expected);
-  compare.vector(
+  const alone = rows.map((row) => growTree([row]));
+  const check = (quantity: string, found: number[]) => compare.vector(quantity, "all pairs", found, expected);
+  check(
     "rewards, one row at a time",
-    "all pairs",
-    rows.flatMap((row) => scores([row])),
-    expected,
+    alone.flatMap((tree) => scores([tree], false)),
   );
+  check("rewards, packed", scores(alone, false));
+  check("rewards, packed and trimmed", scores(alone, true));
+  check("rewards, one tree", scores([growTree(rows)], false));
+  check("rewards, one tree, trimmed", scores([growTree(rows)], true));
+}
+
+/** Each pair with its turns' beginnings added as rows: a tree whose inner tokens are scored, against the rows by themselves. */
+function compareTrees(compare: Comparison, model: LlamaModel, reference: RewardCase): void {
+  for (const [number, { chosen, rejected }] of reference.pairs.entries()) {
+    const cuts = [1, Math.ceil(chosen.length / 3), Math.ceil((2 * chosen.length) / 3)];
+    const rows = [...cuts.map((length) => chosen.slice(0, length)), chosen, rejected];
+    const [together, apart] = [[{ rows }], rows.map((row) => ({ rows: [row] }))].map((items) =>
+      tf.tidy(() => [...rowRewards(model, items).dataSync()]),
+    ) as [number[], number[]];
+    compare.vector("rewards of a dialogue's turns", `pair ${number + 1}`, together, apart);
+  }
 }
 
 function compareGradients(compare: Comparison, name: string, sum: GradientSum, expected: LossReference): void {
@@ -148,6 +172,22 @@ function compareGradients(compare: Comparison, name: string, sum: GradientSum, e
   const embedding = tf.tidy(() => tf.slice(gradient(EMBEDDING), [row, 0], [1, values.length]).dataSync());
   compare.vector("gradient values", `${name} ${EMBEDDING} row ${row}`, embedding, values);
   compare.vector("gradient values", `${name} ${REWARD_HEAD}`, gradient(REWARD_HEAD).dataSync(), expected.grad_score);
+}
+
+/** Gradients with every layer computed twice, against those with everything kept. */
+function compareRecomputed(
+  compare: Comparison,
+  model: LlamaModel,
+  reference: RewardCase,
+  name: string,
+  kept: GradientSum,
+): void {
+  const again = gradientsOf(model, reference, lossVariant(name), true);
+  for (const [tensor, gradient] of kept.gradients) {
+    const difference = tf.tidy(() => tensorNorm(tf.sub(again.gradients.get(tensor) as tf.Tensor, gradient)));
+    compare.note("gradients, recomputed", `${name} ${tensor}`, difference / Math.max(tensorNorm(gradient), 1e-12));
+  }
+  disposeGradients(again);
 }
 
 function compareWeights(compare: Comparison, model: LlamaModel, step: RewardCase["adamw"]["steps"][number]): void {
@@ -198,10 +238,12 @@ function compareSteps(compare: Comparison, model: LlamaModel, reference: RewardC
 
 function compareRewardModel(compare: Comparison, model: LlamaModel, reference: RewardCase): void {
   compareRewards(compare, model, reference, "rewards", reference.rewards);
-  compareUnshared(compare, model, reference);
+  compareLayouts(compare, model, reference);
+  compareTrees(compare, model, reference);
   for (const [name, expected] of Object.entries(reference.losses)) {
     const sum = gradientsOf(model, reference, lossVariant(name));
     compareGradients(compare, name, sum, expected);
+    compareRecomputed(compare, model, reference, name, sum);
     disposeGradients(sum);
   }
   compareSteps(compare, model, reference);

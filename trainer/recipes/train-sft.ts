@@ -5,11 +5,10 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { type LoadedModel, loadModelDirectory, saveLanguageModelDirectory } from "../core/checkpoint-directory";
-import { layOut } from "../core/model/layout";
-import { hiddenStates, logitsAt } from "../core/model/llama";
+import { packedTargetLoss } from "../core/model/language-loss";
 import {
   createModel,
   disposeModel,
@@ -18,7 +17,6 @@ import {
   parameterCount,
   readVariables,
 } from "../core/model/parameters";
-import { growTree } from "../core/model/token-tree";
 import { isRewardArchitecture } from "../core/model-config";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
@@ -26,7 +24,6 @@ import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
 import { checkTrainable, chooseEngine } from "../engines";
 import { describeIssues, SnapshotFormatError } from "../format/snapshot";
 import { ENGINE_NAMES, optimizerFields } from "../format/training-config";
-import { ops } from "../ops";
 import { TrainingDataError } from "./errors";
 import { planSteps } from "./micro-batches";
 import {
@@ -145,22 +142,8 @@ async function loadItems(
 
 /** Mean cross entropy over the step's target tokens: this micro-batch's part. */
 function lossOf(model: LlamaModel, group: readonly SftItem[], step: readonly SftItem[]): tf.Scalar {
-  const layout = layOut(
-    group.map((item) => growTree(item.rows)),
-    model.config,
-  );
   const targetsInStep = step.reduce((sum, item) => sum + item.predictAt.length, 0);
-  const starts = layout.spans.map((span) => span.start);
-  const at = group.flatMap((item, row) => item.predictAt.map((position) => (starts[row] as number) + position));
-  const targets = group.flatMap((item) => item.predictAt.map((position) => item.rows[0]?.[position + 1] as number));
-  const hidden = hiddenStates(model, layout, { at });
-  const logits = logitsAt(
-    model,
-    hidden,
-    at.map((_, index) => index),
-  );
-  const weights = tf.fill([targets.length], 1 / targetsInStep) as tf.Tensor1D;
-  return ops.crossEntropy(logits, tf.tensor1d(targets, "int32"), weights) as tf.Scalar;
+  return packedTargetLoss(model, group, 1 / targetsInStep);
 }
 
 function parseConfig(config: Partial<SftConfig> | undefined): SftConfig {

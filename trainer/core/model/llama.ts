@@ -123,8 +123,12 @@ export function rewardsAt(model: LlamaModel, hidden: tf.Tensor2D, at: readonly n
   return tf.reshape(ops.linear(pick(hidden, at), parameter(model, REWARD_HEAD) as unknown as tf.Tensor2D), [at.length]);
 }
 
+/** [vocabSize, hiddenSize]. */
+export function languageModelHead(model: LlamaModel): tf.Tensor2D {
+  return parameter(model, model.config.tiedEmbeddings ? EMBEDDING : LANGUAGE_MODEL_HEAD) as unknown as tf.Tensor2D;
+}
+
 /** Next-token logits of the given rows of `hidden`, [n, vocabSize]. */
 export function logitsAt(model: LlamaModel, hidden: tf.Tensor2D, at: readonly number[]): tf.Tensor2D {
-  const head = parameter(model, model.config.tiedEmbeddings ? EMBEDDING : LANGUAGE_MODEL_HEAD);
-  return ops.linear(pick(hidden, at), head as unknown as tf.Tensor2D);
+  return ops.linear(pick(hidden, at), languageModelHead(model));
 }

@@ -96,3 +96,47 @@ export function packItems(items: readonly PackedItem[]): PackedItems {
     rowNumbers: items.map((item) => numbers.get(item) ?? []),
   };
 }
+
+function commonLength(a: TokenRow, b: TokenRow): number {
+  const most = Math.min(a.length, b.length);
+  let same = 0;
+  while (same < most && a[same] === b[same]) same += 1;
+  return same;
+}
+
+function compareRows(a: TokenRow, b: TokenRow): number {
+  const same = commonLength(a, b);
+  return (a[same] ?? -1) - (b[same] ?? -1);
+}
+
+/** Tokens that all rows of the item begin with: a pair's prompt. */
+function promptLength(rows: readonly TokenRow[]): number {
+  return rows.reduce((least, row) => Math.min(least, commonLength(rows[0] as TokenRow, row)), Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Groups items whose prompts continue each other or are the same (the turns of a dialogue, pairs over one prompt), each group in the
+ * order of arrival, so that a plan can keep together what would share a tree. Most data has groups of one.
+ */
+export function familiesOf<T extends PackedItem>(items: readonly T[]): T[][] {
+  const known = items.map((item, index) => {
+    const rows = rowsOf(item);
+    return { item, index, row: rows[0] as TokenRow, prompt: promptLength(rows), alone: packedTokenCount(rows) };
+  });
+  const sorted = known.toSorted((a, b) => compareRows(a.row, b.row) || a.index - b.index);
+  const families: (typeof known)[] = [];
+  sorted.forEach((one, at) => {
+    const before = sorted[at - 1];
+    const family = families.at(-1);
+    const common = before ? commonLength(before.row, one.row) : 0;
+    const related =
+      before &&
+      common >= Math.min(before.prompt, one.prompt) &&
+      common >= SAVED_SHARE_MIN * Math.min(before.alone, one.alone);
+    if (family && related) family.push(one);
+    else families.push([one]);
+  });
+  for (const family of families) family.sort((a, b) => a.index - b.index);
+  families.sort((a, b) => (a[0]?.index ?? 0) - (b[0]?.index ?? 0));
+  return families.map((family) => family.map(({ item }) => item));
+}

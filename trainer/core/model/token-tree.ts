@@ -124,3 +124,12 @@ export function packedTokenCount(rows: readonly TokenRow[]): number {
   for (const row of rows) addRow(tree, row);
   return tree.tokens;
 }
+
+/** Indices of all tokens of the row that ends at `end`, which is a span's last token, in order. */
+export function rowTokens(spans: readonly Span[], end: number): number[] {
+  let at: number | null = spans.findIndex(({ start, count }) => start + count - 1 === end);
+  if (at < 0) throw new RangeError(`no row ends at token ${end}`);
+  const path: Span[] = [];
+  for (; at !== null; at = (spans[at] as Span).parent) path.unshift(spans[at] as Span);
+  return path.flatMap(({ start, count }) => Array.from({ length: count }, (_, offset) => start + offset));
+}
