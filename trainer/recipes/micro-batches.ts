@@ -22,7 +22,7 @@ export function planSteps<T extends PackedItem>(
 ): T[][] {
   const total = Math.max(1, Math.round(items.length * epochs));
   const most = Math.max(1, Math.floor(itemsPerStep / 2));
-  const families = familiesOf(items).flatMap((family) => {
+  const families = familiesOf(items, "dialogue").flatMap((family) => {
     const parts = Math.ceil(family.length / most);
     return Array.from({ length: parts }, (_, part) => family.slice(part * most, (part + 1) * most));
   });

@@ -114,9 +114,28 @@ describe("familiesOf", () => {
     };
     const other = { chosenIds: [...system, ...text(5, 9)], rejectedIds: [...system, ...text(5, 3), 7] };
     const samePrompt = { chosenIds: [...system, ...text(5, 3), 8, 9], rejectedIds: [...system, ...text(5, 3), 10] };
-    expect(familiesOf([turnTwo, other, turnOne, samePrompt])).toEqual([
+    expect(familiesOf([turnTwo, other, turnOne, samePrompt], "dialogue")).toEqual([
       [turnTwo, turnOne],
       [other, samePrompt],
     ]);
+  });
+
+  it("shares a long instruction before unrelated prompts, without keeping them together in a plan", () => {
+    const pairs = [1, 2, 3].map((n) => ({
+      chosenIds: [...Array(40).fill(9), n, n, 7],
+      rejectedIds: [...Array(40).fill(9), n, n, 8],
+    }));
+    expect(familiesOf(pairs, "dialogue")).toHaveLength(3);
+    expect(packItems(pairs).trees.map((tree) => tree.ids.length)).toEqual([40 + 3 * 4]);
+  });
+
+  it("packs twenty thousand pairs behind one system prompt in little time", () => {
+    const pairs = Array.from({ length: 20_000 }, (_, n) => {
+      const prompt = [...Array(30).fill(1), ...Array.from({ length: 30 }, (_, at) => (n * 31 + at * at) % 1000)];
+      return { chosenIds: [...prompt, ...Array(40).fill(2)], rejectedIds: [...prompt, ...Array(40).fill(3)] };
+    });
+    const started = performance.now();
+    expect(microBatches(pairs, 2048).flat()).toHaveLength(20_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
