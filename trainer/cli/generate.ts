@@ -17,6 +17,8 @@ interface SampleFlags {
   temperature: number;
   topK?: number;
   topP?: number;
+  minP?: number;
+  stop?: string[];
   tokens: number;
   seed: number;
 }
@@ -35,6 +37,8 @@ async function runSample(flags: SampleFlags): Promise<void> {
       temperature: flags.temperature,
       topK: flags.topK ?? null,
       topP: flags.topP ?? null,
+      minP: flags.minP ?? null,
+      stopTexts: flags.stop ?? [],
       tokensMax: flags.tokens,
       seed: flags.seed,
       signal: cancellation(report),
@@ -80,6 +84,8 @@ export function generateCommands(): Command[] {
     .option("--temperature <x>", "0 = always the most likely token", realNumber, 1)
     .option("--top-k <n>", "keep the k most likely tokens", wholeNumber)
     .option("--top-p <x>", "keep the most likely tokens up to this probability", realNumber)
+    .option("--min-p <x>", "keep tokens at least this many times as likely as the most likely one", realNumber)
+    .option("--stop <text...>", "a response ends before the first of these texts")
     .option("--tokens <n>", "longest response", wholeNumber, 256)
     .option("--seed <n>", "seed of the draws", wholeNumber, 1)
     .action(runSample);

@@ -22,6 +22,9 @@ export interface SampleOptions {
   temperature: number;
   topK: number | null;
   topP: number | null;
+  minP?: number | null;
+  /** A response ends before the first of these. */
+  stopTexts?: readonly string[];
   tokensMax: number;
   seed: number;
   signal?: AbortSignal;
@@ -47,13 +50,13 @@ export async function sampleResponses(options: SampleOptions): Promise<SampledPr
   const { reason } = await chooseEngine(options.engine ?? "auto");
   options.onNote?.(`engine ${reason}`);
   const model = createModel(loaded.config, loaded.tensors, "language-model", 0);
-  const { samples, temperature, topK, topP, tokensMax, signal } = options;
+  const { samples, temperature, topK, topP, minP = null, stopTexts = [], tokensMax, signal } = options;
   const results: SampledPrompt[] = [];
   try {
     for (const { id, prompt } of options.prompts) {
       const seed = deriveSeed(options.seed, id);
       const generations = await generate(model, tokenizer, prompt, {
-        ...{ samples, temperature, topK, topP, tokensMax, seed },
+        ...{ samples, temperature, topK, topP, minP, stopTexts, tokensMax, seed },
         ...(signal ? { signal } : {}),
       });
       const result = {

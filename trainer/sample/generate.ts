@@ -94,6 +94,16 @@ function stopAt(text: string, stopTexts: readonly string[]): number {
   return found.length === 0 ? -1 : Math.min(...found);
 }
 
+/**
+ * Whether a stop text has just come to an end, judging by the last tokens alone: decoding all of a long sample for every token would
+ * take ever longer. Each character is at most four tokens (bytes); what the cut garbles lies before any stop text.
+ */
+function mayHaveStopped(sample: Sample, tokenizer: ChatTokenizer, stops: readonly string[]): boolean {
+  if (stops.length === 0) return false;
+  const tail = 4 * (Math.max(...stops.map((stop) => stop.length)) + 1);
+  return stopAt(tokenizer.decode(sample.ids.slice(-tail)), stops) >= 0;
+}
+
 function acceptToken(
   sample: Sample,
   token: SampledToken,
@@ -110,7 +120,7 @@ function acceptToken(
   }
   if (sample.ids.length >= roomMax) sample.finish = "length";
   const stops = options.stopTexts ?? [];
-  if (stops.length === 0 && sample.finish === null) return;
+  if (sample.finish === null && !mayHaveStopped(sample, tokenizer, stops)) return;
   const text = tokenizer.decode(sample.ids);
   const cut = stopAt(text, stops);
   if (cut >= 0) sample.finish = "stop";

@@ -10,6 +10,7 @@ const parameters: fc.Arbitrary<SamplingParameters> = fc.record({
   temperature: fc.constantFrom(0, 0.1, 0.7, 1, 1.3, 5),
   topK: fc.option(fc.integer({ min: 1, max: 50 })),
   topP: fc.option(fc.double({ min: 0.01, max: 1, noNaN: true })),
+  minP: fc.option(fc.double({ min: 0.001, max: 1, noNaN: true })),
 });
 const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -36,10 +37,31 @@ describe("sampleToken", () => {
           const mass = total.slice(0, better.length).reduce((a, b) => a + b, 0);
           if (better.length > 0) expect(mass).toBeLessThan(settings.topP + 1e-9);
         }
+        if (settings.minP != null && settings.temperature > 0) {
+          const likely = softmax(values, settings.temperature);
+          expect(likely[id]!).toBeGreaterThanOrEqual(settings.minP * Math.max(...likely) - 1e-9);
+        }
         expect(logProbability).toBeCloseTo(Math.log(softmax(values)[id]!), 5);
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("can draw every token that top-k, top-p and min-p leave, and no other", () => {
+    const values = Float32Array.from([2, 1, 0, -1, -9, 2]);
+    const drawn = (settings: Partial<SamplingParameters>) => {
+      const ids = Array.from(
+        { length: 2000 },
+        (_, n) => sampleToken(values, { ...everything, ...settings }, () => n / 2000).id,
+      );
+      return [...new Set(ids)].sort();
+    };
+    expect(drawn({ topK: 3 })).toEqual([0, 1, 5]);
+    // Weights relative to the largest: 1, 0.37, 0.14, 0.05, 0.00002, 1; the two largest hold 0.78 of all.
+    expect(drawn({ topP: 0.78 })).toEqual([0, 5]);
+    expect(drawn({ topP: 0.79 })).toEqual([0, 1, 5]);
+    expect(drawn({ minP: 0.1 })).toEqual([0, 1, 2, 5]);
+    expect(drawn({ topK: 4, minP: 0.2 })).toEqual([0, 1, 5]);
   });
 
   it("follows the distribution at the temperature", () => {
