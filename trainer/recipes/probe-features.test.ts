@@ -100,7 +100,7 @@ describe("pooled states", () => {
     const items = pairs.map(({ rows, answerStarts }) => ({ rows, answerStarts }));
     for (const block of [1, 2, 3])
       for (const pooling of ["last", "mean"] as const) {
-        const found = tf.tidy(() => pooledAt(model, items, block, pooling).dataSync());
+        const found = tf.tidy(() => pooledAt(model, items, { block, pooling, finalNorm: block === 3 }).dataSync());
         const expected = pairs.flatMap(({ rows, answerStarts }) =>
           rows.flatMap((row, side) => alone(row, answerStarts[side]!, block, pooling)),
         );

@@ -2,10 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type BatchLayout, layOut } from "../core/model/layout";
 import { hiddenStates } from "../core/model/llama";
-import { type PackedItem, packItems } from "../core/model/packing";
 import type { LlamaModel } from "../core/model/parameters";
-import type { TokenRow } from "../core/model/token-tree";
-import type { Pooling } from "./probe-site";
+import { growTree, type TokenRow } from "../core/model/token-tree";
+import type { Pooling, ProbeSite } from "./probe-site";
 
 /** Rows that are computed together, and for each the index of its answer's first token. */
 export interface AnsweredItem {
@@ -59,14 +58,13 @@ interface Packed {
   ranges: Range[][];
 }
 
+/** All rows as one tree: even a system prompt that all of them open with is computed once. */
 function pack(model: LlamaModel, items: readonly AnsweredItem[]): Packed {
-  const { trees, rowNumbers } = packItems(items as readonly PackedItem[]);
-  const layout = layOut(trees, model.config);
-  const ends = rowNumbers.flat().map((number) => layout.scoreAt[number] as number);
+  const layout = layOut([growTree(items.flatMap(({ rows }) => rows))], model.config);
   const counts = items.flatMap(({ rows, answerStarts }) =>
     rows.map((row, index) => Math.max(1, row.length - (answerStarts[index] as number))),
   );
-  return { layout, ranges: answerRanges(layout, ends, counts) };
+  return { layout, ranges: answerRanges(layout, layout.scoreAt, counts) };
 }
 
 /**
@@ -99,14 +97,14 @@ export function pooledStates(
 }
 
 /**
- * The pooled states [rows, hiddenSize] after one block. Its layer is computed for the answers' tokens alone beyond keys and values.
- * Call inside a tidy.
+ * The pooled states [rows, hiddenSize] after one block, in the whole model or in one of so many layers; the final norm belongs to the
+ * whole model's last block alone. The block's own layer is computed for the answers' tokens alone beyond keys and values. Call inside
+ * a tidy.
  */
 export function pooledAt(
   model: LlamaModel,
   items: readonly AnsweredItem[],
-  block: number,
-  pooling: Pooling,
+  { block, pooling, finalNorm }: ProbeSite & { finalNorm: boolean },
 ): tf.Tensor2D {
   const { layout, ranges } = pack(model, items);
   const tokens = new Set<number>();
@@ -116,7 +114,7 @@ export function pooledAt(
         tokens.add(token);
   const at = [...tokens].sort((a, b) => a - b);
   const columnOf = new Map(at.map((token, column) => [token, column]));
-  const states = hiddenStates(model, layout, { at, ...(block < model.config.layerCount ? { depth: block } : {}) });
+  const states = hiddenStates(model, layout, { at, ...(finalNorm ? {} : { depth: block }) });
   const weights = new Float32Array(ranges.length * at.length);
   poolingWeights(weights, ranges, pooling, at.length, (token) => columnOf.get(token) as number);
   return tf.matMul(tf.tensor2d(weights, [ranges.length, at.length]), states);

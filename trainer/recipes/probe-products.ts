@@ -64,6 +64,29 @@ async function unstacked(product: tf.Tensor2D): Promise<Float64Array[]> {
   );
 }
 
+/** Below this many numbers the host is done before the engine has them. */
+const HOST_SIZE_MAX = 100_000;
+/** Of an engine that computes products in full float32; one that rounds more would make fits wander. */
+const NOISE_MAX = 2e-5;
+
+/** Largest error of the engine's product with a vector, relative to its largest value. */
+async function noiseOf(products: Products, matrix: Float32Array): Promise<number> {
+  const vector = Float64Array.from({ length: products.features }, (_, i) => Math.sin(i + 1));
+  const [found] = await products.times([vector]);
+  const exact = hostTimes(matrix, products.features, vector, products.rows);
+  const largest = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+  return exact.reduce((most, value, i) => Math.max(most, Math.abs(value - (found?.[i] as number)) / largest), 0);
+}
+
+/** Where products of this size are fast and exact enough. Call `dispose`. */
+export async function chooseProducts(matrix: Float32Array, features: number): Promise<Products> {
+  if (matrix.length <= HOST_SIZE_MAX) return hostProducts(matrix, features);
+  const products = engineProducts(matrix, features);
+  if ((await noiseOf(products, matrix)) <= NOISE_MAX) return products;
+  products.dispose();
+  return hostProducts(matrix, features);
+}
+
 /** On the prepared engine; call `dispose`. */
 export function engineProducts(matrix: Float32Array, features: number): Products {
   const rows = matrix.length / features;

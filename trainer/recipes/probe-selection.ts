@@ -96,13 +96,13 @@ export interface Selection {
 /** The site and penalty with the least held-out log-loss: steadier than accuracy, which a few hundred pairs blur by a point or more. */
 export async function selectSite(
   sites: readonly ProbeSite[],
-  load: (site: ProbeSite) => LogisticData,
+  load: (site: ProbeSite) => LogisticData | Promise<LogisticData>,
   onSite?: (done: number) => Promise<void>,
 ): Promise<Selection> {
   let found: Omit<Selection, "table"> | null = null;
   const table: SiteResult[] = [];
   for (const site of sites) {
-    const data = load(site);
+    const data = await load(site);
     try {
       const best = bestOf(await crossValidate(data));
       table.push({ ...site, l2: best.l2, logLoss: best.logLoss, accuracy: best.accuracy });

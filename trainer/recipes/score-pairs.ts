@@ -4,7 +4,7 @@ import type { PreferencePair } from "../format/pair";
 import { answerStarts } from "./answer-start";
 import { needsAnswers, type ScorableItem, type Scorer, scoreRows } from "./scorer";
 
-export type { Scorer } from "./scorer";
+export { type Scorer, scoreRows } from "./scorer";
 
 /** The two rows of a pair, chosen first. */
 function itemOf(scorer: Scorer, pair: PreferencePair): ScorableItem {

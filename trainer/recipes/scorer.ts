@@ -75,7 +75,7 @@ function pieces(items: readonly ScorableItem[], tokensMax: number): Piece[] {
 /** Rewards of the pieces' rows in order. The head's product is in float64. */
 function probeRewards(model: LlamaModel, probe: Probe, group: readonly Piece[]): number[] {
   const { weights, bias, facts } = probe;
-  const states = tf.tidy(() => pooledAt(model, group, facts.block, facts.pooling).dataSync());
+  const states = tf.tidy(() => pooledAt(model, group, facts).dataSync());
   const rewards: number[] = [];
   for (let at = 0; at < states.length; at += weights.length) {
     let sum = bias;
