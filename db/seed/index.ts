@@ -43,7 +43,6 @@ const SETTINGS = {
     shared: {
       engine: "wasm" as const,
       pairsPerStep: 16,
-      pairsPerMicroBatch: 4,
       tokensPerRowMax: 192,
       learningRateMax: 1e-3,
       stepsMax: 8,

@@ -4,7 +4,15 @@ import { trainingOverridesSchema } from "@/trainer/format/training-config";
 
 /** Names and defaults that the settings form shows; pages may not import the trainer themselves. */
 export { MARGIN_TABLES } from "@/trainer/format/margin";
-export { ENGINE_NAMES, trainingConfigSchema } from "@/trainer/format/training-config";
+export {
+  BEST_BY,
+  ENGINE_NAMES,
+  METHODS,
+  OVERLONG_CHOICES,
+  PRECISIONS,
+  RANKING_LOSSES,
+  trainingConfigSchema,
+} from "@/trainer/format/training-config";
 
 export const projectSettingsSchema = z.object({
   /** Share of prompts held out for ever, by prompt hash. The paper holds out 1,000 examples a batch; a share is ours. */

@@ -1,19 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { chooseEngine } from "../engines";
-import { logSigmoidOf, type PairTarget, rewardLoss, safetyLabels, sigmoidOf } from "./losses";
+import { logSigmoidOf, type PairTarget, rankingLossOf, rewardLoss, safetyLabels, sigmoidOf } from "./losses";
 
 beforeAll(async () => {
   await chooseEngine("wasm");
 });
 
-const plain = { pairsInStep: 2, labelsInStep: 0, safetyAuxiliaryWeight: 0, centering: 0 };
+const plain = { pairsInStep: 2, labelsInStep: 0, safetyAuxiliaryWeight: 0, centering: 0, labelSmoothing: 0 };
 const target = (
   margin: number,
   chosenLabel: PairTarget["chosenLabel"] = null,
   rejectedLabel: PairTarget["rejectedLabel"] = null,
 ) => ({
   margin,
+  weight: 1,
   chosenLabel,
   rejectedLabel,
 });
@@ -33,6 +34,57 @@ describe("the ranking loss", () => {
 
   it("refuses targets that do not match the rewards one to one", () => {
     expect(() => value([1, 2], [0, 0], [target(0)])).toThrow(/2 chosen and 2 rejected rewards for 1 pairs/);
+  });
+});
+
+describe("variants of the ranking loss", () => {
+  const rewards: [number[], number[]] = [
+    [2, -1],
+    [0.5, 3],
+  ];
+  const numericSlope = (loss: (gap: number) => number, gap: number) => (loss(gap + 1e-5) - loss(gap - 1e-5)) / 2e-5;
+
+  it("scales each pair's log-loss by its weight", () => {
+    const targets = [
+      { ...target(0), weight: 3 },
+      { ...target(0), weight: 0.5 },
+    ];
+    const expected = -(3 * logSigmoidOf(1.5) + 0.5 * logSigmoidOf(-4)) / 2;
+    expect(value(...rewards, targets)).toBeCloseTo(expected, 5);
+  });
+
+  it("smooths labels: the cross entropy of sigmoid(gap - m) against 1 - e, smallest where the gap says 1 - e", () => {
+    const e = 0.1;
+    const expected = [1.5 - 1, -4]
+      .map((gap) => -(1 - e) * logSigmoidOf(gap) - e * logSigmoidOf(-gap))
+      .reduce((sum, one) => sum + one / 2, 0);
+    expect(value(...rewards, [target(1), target(0)], { ...plain, labelSmoothing: e })).toBeCloseTo(expected, 5);
+    const best = 1 + Math.log((1 - e) / e);
+    expect(numericSlope((gap) => rankingLossOf(gap, target(1), e), best)).toBeCloseTo(0, 6);
+  });
+
+  it("centres: adds c times the mean of (r_c + r_r)^2", () => {
+    const targets = [target(0), target(0)];
+    const centred = value(...rewards, targets, { ...plain, centering: 0.01 });
+    expect(centred - value(...rewards, targets)).toBeCloseTo((0.01 * (2.5 ** 2 + 2 ** 2)) / 2, 5);
+  });
+
+  it("is on the host what the engine computes, gradients included", () => {
+    const targets = [{ ...target(0.5), weight: 2 }, target(1)];
+    const settings = { ...plain, labelSmoothing: 0.2 };
+    const host = (rankingLossOf(1.5, targets[0]!, 0.2) + rankingLossOf(-4, targets[1]!, 0.2)) / 2;
+    expect(value(...rewards, targets, settings)).toBeCloseTo(host, 5);
+    const slopes = tf.tidy(() =>
+      tf
+        .grad((chosen) => rewardLoss(chosen as tf.Tensor1D, tf.tensor1d(rewards[1]), targets, settings))(
+          tf.tensor1d(rewards[0]),
+        )
+        .dataSync(),
+    );
+    [1.5, -4].forEach((gap, index) => {
+      const slope = numericSlope((g) => rankingLossOf(g, targets[index]!, 0.2), gap) / 2;
+      expect(slopes[index]).toBeCloseTo(slope, 4);
+    });
   });
 });
 

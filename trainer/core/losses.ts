@@ -17,6 +17,8 @@ export function safetyLabels(bin: SafetyBin | null): { chosen: SafetyLabel; reje
 export interface PairTarget {
   /** m(strength), in reward units. */
   margin: number;
+  /** Factor of the pair's log-loss; 1 except for the scaled loss. */
+  weight: number;
   chosenLabel: SafetyLabel;
   rejectedLabel: SafetyLabel;
 }
@@ -29,12 +31,26 @@ export interface RewardLossSettings {
   safetyAuxiliaryWeight: number;
   /** TRL's centring term c * mean((r_c + r_r)^2) (arXiv 2312.09244 eq. 2); 0 = the paper's loss. */
   centering: number;
+  /** Probability e that a label is wrong: the target of sigmoid(r_c - r_r - m) is 1 - e. Ours; 0 = the paper's loss. */
+  labelSmoothing: number;
 }
 
-/** sum over pairs of -log sigmoid(r_c - r_r - m) / pairsInStep. Source: Llama 2 eq. 2. */
-function rankingLoss(chosen: tf.Tensor1D, rejected: tf.Tensor1D, margins: number[], pairsInStep: number): tf.Scalar {
-  const gaps = tf.sub(tf.sub(chosen, rejected), tf.tensor1d(margins));
-  return tf.mul(tf.sum(ops.logSigmoid(gaps)), -1 / pairsInStep);
+/**
+ * sum over pairs of weight * -log sigmoid(g) / pairsInStep with g = r_c - r_r - m. Source: Llama 2 eq. 2; the weights are those of
+ * scaled Bradley-Terry (HelpSteer2-Preference, arXiv 2410.01257). Smoothing: (1 - e) * -log sigmoid(g) + e * -log sigmoid(-g),
+ * which is -log sigmoid(g) + e * g.
+ */
+function rankingLoss(
+  chosen: tf.Tensor1D,
+  rejected: tf.Tensor1D,
+  targets: readonly PairTarget[],
+  { pairsInStep, labelSmoothing }: RewardLossSettings,
+): tf.Scalar {
+  const gaps = tf.sub(tf.sub(chosen, rejected), tf.tensor1d(targets.map((target) => target.margin)));
+  const weights = tf.tensor1d(targets.map((target) => target.weight / pairsInStep));
+  const likely = ops.logSigmoid(gaps);
+  const gains = labelSmoothing === 0 ? likely : tf.sub(likely, tf.mul(gaps, labelSmoothing));
+  return tf.neg(tf.sum(tf.mul(gains, weights)));
 }
 
 /**
@@ -56,12 +72,7 @@ export function rewardLoss(
 ): tf.Scalar {
   if (chosen.size !== targets.length || rejected.size !== targets.length)
     throw new Error(`${chosen.size} chosen and ${rejected.size} rejected rewards for ${targets.length} pairs`);
-  let loss = rankingLoss(
-    chosen,
-    rejected,
-    targets.map((target) => target.margin),
-    settings.pairsInStep,
-  );
+  let loss = rankingLoss(chosen, rejected, targets, settings);
   if (settings.safetyAuxiliaryWeight > 0 && settings.labelsInStep > 0) {
     const onChosen = safetyLoss(
       chosen,
@@ -80,6 +91,12 @@ export function rewardLoss(
     loss = tf.add(loss, tf.mul(squares, settings.centering / settings.pairsInStep));
   }
   return loss;
+}
+
+/** One pair's ranking loss on the host, for metrics: as `rewardLoss` adds it up, before the division by the number of pairs. */
+export function rankingLossOf(gap: number, { margin, weight }: PairTarget, labelSmoothing: number): number {
+  const shifted = gap - margin;
+  return weight * (labelSmoothing * shifted - logSigmoidOf(shifted));
 }
 
 /** log(sigmoid(x)) on the host, for metrics and reports. */

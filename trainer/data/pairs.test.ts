@@ -31,6 +31,7 @@ describe("encodePair", () => {
           chosenIds: rowOf(pair.prompt, pair.chosen),
           rejectedIds: rowOf(pair.prompt, pair.rejected),
           truncated: false,
+          answerCut: false,
         });
       }),
     );
@@ -43,8 +44,8 @@ describe("encodePair", () => {
         const longest = Math.max(...whole.map((row) => row.length));
         const answers = Math.max(answerLength(pair.chosen), answerLength(pair.rejected));
         const max = answers + (slack % (longest - answers));
-        const { chosenIds, rejectedIds, truncated } = encodePair(tokenizer, pair, max);
-        expect(truncated).toBe(true);
+        const { chosenIds, rejectedIds, truncated, answerCut } = encodePair(tokenizer, pair, max);
+        expect([truncated, answerCut]).toEqual([true, false]);
         const cut = longest - max;
         expect(chosenIds).toEqual(whole[0]!.slice(cut));
         expect(rejectedIds).toEqual(whole[1]!.slice(cut));
@@ -56,7 +57,8 @@ describe("encodePair", () => {
   it("keeps an over-long answer's beginning and its end of turn", () => {
     const prompt: Message[] = [{ role: "user", content: "question" }];
     const long = "abcdefghijklmnopqrstuvwxyz";
-    const { chosenIds, rejectedIds } = encodePair(tokenizer, { prompt, chosen: long, rejected: "no" }, 10);
+    const { chosenIds, rejectedIds, answerCut } = encodePair(tokenizer, { prompt, chosen: long, rejected: "no" }, 10);
+    expect(answerCut).toBe(true);
     const close = [4, 15];
     expect(chosenIds).toEqual([...tokenizer.encode("abcdefgh"), ...close]);
     expect(rejectedIds).toEqual([...tokenizer.encode("no"), ...close]);

@@ -5,7 +5,10 @@ import type { ChatTokenizer } from "./tokenizer";
 export interface EncodedPair {
   chosenIds: number[];
   rejectedIds: number[];
+  /** Both rows lost the same tokens at the prompt's start. */
   truncated: boolean;
+  /** Not even without a prompt did both answers fit: the longer lost its end. */
+  answerCut: boolean;
 }
 
 function commonLength(rows: readonly (readonly number[])[]): number {
@@ -48,7 +51,7 @@ export function encodePair(
   const dialogues = answers.map((content): Message[] => [...pair.prompt, { role: "assistant", content }]);
   const rows = dialogues.map((messages) => tokenizer.encodeChat(messages));
   const excess = Math.max(...rows.map((row) => row.length)) - tokensPerRowMax;
-  if (excess <= 0) return { chosenIds: rows[0]!, rejectedIds: rows[1]!, truncated: false };
+  if (excess <= 0) return { chosenIds: rows[0]!, rejectedIds: rows[1]!, truncated: false, answerCut: false };
   const promptIds = tokenizer.encodeChat(pair.prompt, { addGenerationPrompt: true });
   const promptLength = commonLength([promptIds, ...rows]);
   const opening = opensWithBos(tokenizer, promptIds) && excess < promptLength ? 1 : 0;
@@ -60,7 +63,7 @@ export function encodePair(
       closingLength(tokenizer, dialogues[index]!, answers[index]!),
     ),
   );
-  return { chosenIds: chosenIds!, rejectedIds: rejectedIds!, truncated: true };
+  return { chosenIds: chosenIds!, rejectedIds: rejectedIds!, truncated: true, answerCut: excess > cut };
 }
 
 /** True for a BOS that marks the start of the row; ChatML's `<|im_start|>`, which some models call BOS, opens every turn. */

@@ -60,6 +60,14 @@ export class EngineError extends Error {
   }
 }
 
+/** An allocation failed. What was being computed is lost; everything else still stands, and a smaller computation may succeed. */
+export class OutOfMemoryError extends EngineError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "OutOfMemoryError";
+  }
+}
+
 /** For engines that compute in float32 alone. Throws EngineError for another precision. */
 export function requireFloat32(name: EngineName, options: PrepareOptions | undefined): void {
   const precision = options?.precision ?? "float32";

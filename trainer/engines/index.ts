@@ -3,7 +3,7 @@ import { type Engine, EngineError, type EngineName, type PrepareOptions } from "
 import { createWasmEngine } from "./wasm";
 
 export type { Engine, EngineDescription, EngineName, Precision, PrepareOptions } from "./engine";
-export { checkTrainable, ENGINES, EngineError } from "./engine";
+export { checkTrainable, ENGINES, EngineError, OutOfMemoryError } from "./engine";
 
 /** Fastest first. An engine's module is loaded only when it is a candidate, so that a missing native part harms nobody. */
 const CANDIDATES: { name: EngineName; load: () => Promise<Engine> }[] = [

@@ -16,3 +16,19 @@ const MARGINS: Record<MarginTable, Record<Strength, number>> = {
 export function marginOf(table: MarginTable, strength: Strength | null): number {
   return strength === null ? 0 : MARGINS[table][strength];
 }
+
+/**
+ * Weights m of the scaled loss. HelpSteer2-Preference (arXiv 2410.01257) has 3, 2, 1 for its three strengths and leaves undecided pairs
+ * out; OURS: our annotators must choose, so "negligibly better or unsure" counts half of the weakest, and a pair without a strength 1.
+ */
+const SCALES: Record<Strength, number> = {
+  significantly_better: 3,
+  better: 2,
+  slightly_better: 1,
+  negligibly_better: 0.5,
+};
+
+/** Factor of a pair's log-loss in the scaled loss. */
+export function scaleOf(strength: Strength | null): number {
+  return strength === null ? 1 : SCALES[strength];
+}

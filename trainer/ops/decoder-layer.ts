@@ -17,7 +17,7 @@ function project(x: tf.Tensor2D, weights: LayerWeights, matrix: LayerMatrix): tf
   const base = ops.linear(x, weights[matrix], bias ? weights[bias] : null);
   const adapter = weights.adapters?.[matrix];
   if (!adapter) return base;
-  const correction = ops.linear(ops.linear(x, adapter.down), adapter.up);
+  const correction = ops.linear(ops.linear(adapter.drop?.(x) ?? x, adapter.down), adapter.up);
   return tf.add(base, tf.mul(correction, adapter.scale));
 }
 

@@ -52,6 +52,8 @@ export interface LowRankAdapter {
   down: Tensor2D;
   up: Tensor2D;
   scale: number;
+  /** LoRA's dropout, for x on its way down. */
+  drop?: (x: Tensor2D) => Tensor2D;
 }
 
 /** The matrices of a layer, [out, in] each as Hugging Face stores them. */

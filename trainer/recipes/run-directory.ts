@@ -1,38 +1,21 @@
 /**
- * The output directory of a training run: `run.json` (what was asked and with what), `metrics.jsonl`, `checkpoint-<step>/` while it
- * runs, and `model/` when it is done. A checkpoint is whole or not there (design invariant I12).
+ * The output directory of a training run: `run.json` (what was asked and with what), `metrics.jsonl`, what `checkpoints.ts` keeps while
+ * it runs, and `model/` (with `adapter/` beside it for LoRA) when it is done.
  */
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
-import { writeDirectoryAtomic, writeFileAtomic, writeFully } from "../core/atomic-file";
-import { type HostTensor, readSafetensors, writeSafetensors } from "../core/safetensors";
-import { RunDirectoryError } from "./errors";
-
-const CHECKPOINT = /^checkpoint-(\d{6,})$/;
-/** One older checkpoint stays as well, in case a disk loses the newest. */
-const CHECKPOINTS_KEPT = 2;
-
-const stateSchema = z.strictObject({
-  format: z.literal("pairwright.checkpoint/1"),
-  step: z.number().int(),
-  fingerprint: z.string(),
-});
-
-export interface Checkpoint {
-  step: number;
-  /** Hash of everything that decides the run's numbers; a checkpoint resumes only the run that wrote it. */
-  fingerprint: string;
-  model: Map<string, HostTensor>;
-  optimizer: Map<string, HostTensor>;
-}
+import { writeFileAtomic, writeFully } from "../core/atomic-file";
+import type { HostTensor } from "../core/safetensors";
+import { RunDirectoryError, withDiskErrors } from "./errors";
 
 export interface RunPaths {
   root: string;
   run: string;
   metrics: string;
   model: string;
+  /** LoRA's additions in PEFT's layout; only where such were trained. */
+  adapter: string;
 }
 
 export function runPaths(outDirectory: string): RunPaths {
@@ -42,6 +25,7 @@ export function runPaths(outDirectory: string): RunPaths {
     run: path.join(root, "run.json"),
     metrics: path.join(root, "metrics.jsonl"),
     model: path.join(root, "model"),
+    adapter: path.join(root, "adapter"),
   };
 }
 
@@ -75,56 +59,6 @@ export async function isThere(target: string): Promise<boolean> {
   );
 }
 
-async function checkpointSteps(root: string): Promise<number[]> {
-  const entries = await readdir(root).catch(() => []);
-  const steps = entries.flatMap((entry) => CHECKPOINT.exec(entry)?.[1] ?? []).map(Number);
-  return steps.sort((a, b) => b - a);
-}
-
-function checkpointDirectory(root: string, step: number): string {
-  return path.join(root, `checkpoint-${String(step).padStart(6, "0")}`);
-}
-
-/** The newest checkpoint's directory, or null. */
-export async function newestCheckpoint(root: string): Promise<string | null> {
-  const [step] = await checkpointSteps(root);
-  return step === undefined ? null : checkpointDirectory(root, step);
-}
-
-export async function saveCheckpoint(root: string, checkpoint: Checkpoint): Promise<string> {
-  const directory = checkpointDirectory(root, checkpoint.step);
-  await writeDirectoryAtomic(directory, async (temporary) => {
-    await writeSafetensors(path.join(temporary, "model.safetensors"), checkpoint.model, {});
-    await writeSafetensors(path.join(temporary, "optimizer.safetensors"), checkpoint.optimizer, {});
-    const { step, fingerprint } = checkpoint;
-    await writeJson(path.join(temporary, "state.json"), { format: "pairwright.checkpoint/1", step, fingerprint });
-  });
-  for (const old of (await checkpointSteps(root)).slice(CHECKPOINTS_KEPT))
-    await rm(checkpointDirectory(root, old), { recursive: true, force: true });
-  return directory;
-}
-
-/** The newest checkpoint of this very run, or null when there is none. Throws RunDirectoryError for one of another run. */
-export async function loadCheckpoint(root: string, fingerprint: string): Promise<Checkpoint | null> {
-  const directory = await newestCheckpoint(root);
-  if (directory === null) return null;
-  const file = path.join(directory, "state.json");
-  const state = stateSchema.safeParse(JSON.parse(await readFile(file, "utf8").catch(() => "null")));
-  if (!state.success) throw new RunDirectoryError(`${file}: not a checkpoint's state`);
-  if (state.data.fingerprint !== fingerprint)
-    throw new RunDirectoryError(
-      `${directory} was made with other settings, data, base model or engine: resume with the same ones, or choose another output directory`,
-    );
-  const { tensors: model } = await readSafetensors(path.join(directory, "model.safetensors"));
-  const { tensors: optimizer } = await readSafetensors(path.join(directory, "optimizer.safetensors"));
-  return { step: state.data.step, fingerprint, model, optimizer };
-}
-
-export async function removeCheckpoints(root: string): Promise<void> {
-  for (const step of await checkpointSteps(root))
-    await rm(checkpointDirectory(root, step), { recursive: true, force: true });
-}
-
 const LINEAGE = "pairwright.json";
 
 /** A finished model's file that ties it to the run that made it. */
@@ -140,7 +74,7 @@ export async function isFinished(paths: RunPaths, fingerprint: string): Promise<
 
 /** Prepares the directory. Without `resume`, one that already holds a run is refused rather than overwritten. */
 export async function openRunDirectory(paths: RunPaths, resume: boolean): Promise<void> {
-  await mkdir(paths.root, { recursive: true });
+  await withDiskErrors(paths.root, () => mkdir(paths.root, { recursive: true }));
   if (resume) return;
   for (const target of [paths.model, paths.run, paths.metrics])
     if (await isThere(target))
@@ -157,11 +91,10 @@ export async function rewindMetrics(paths: RunPaths, step: number): Promise<void
       return false; // The empty last line, or one that a power cut left half written.
     }
   });
-  await writeFileAtomic(paths.metrics, (handle) =>
-    writeFully(handle, Buffer.from(kept.map((line) => `${line}\n`).join(""))),
-  );
+  const lines = Buffer.from(kept.map((line) => `${line}\n`).join(""));
+  await withDiskErrors(paths.metrics, () => writeFileAtomic(paths.metrics, (handle) => writeFully(handle, lines)));
 }
 
 export async function appendMetric(paths: RunPaths, metric: { step: number }): Promise<void> {
-  await appendFile(paths.metrics, `${JSON.stringify(metric)}\n`);
+  await withDiskErrors(paths.metrics, () => appendFile(paths.metrics, `${JSON.stringify(metric)}\n`));
 }

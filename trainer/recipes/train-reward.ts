@@ -1,83 +1,46 @@
 /**
- * Trains a reward model: pairs and a base model in, a `LlamaForSequenceClassification` directory out. Source: Llama 2 section 3.2.2.
+ * Trains a reward model: pairs and a base model in, a `*ForSequenceClassification` directory out. Source: Llama 2 section 3.2.2.
  * The same data, settings, base model and engine give the same weights; an interrupted run resumes bit-exactly on CPU.
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import { type LoadedModel, loadModelDirectory, saveRewardModelDirectory } from "../core/checkpoint-directory";
-import { logSigmoidOf, rewardLoss } from "../core/losses";
-import {
-  createModel,
-  disposeModel,
-  type LlamaModel,
-  parameterCount,
-  REWARD_HEAD,
-  readVariables,
-} from "../core/model/parameters";
+import { saveRewardModelDirectory } from "../core/checkpoint-directory";
+import { saveAdapterDirectory } from "../core/lora-files";
+import { logSigmoidOf, rankingLossOf, rewardLoss } from "../core/losses";
+import { disposeModel, readVariables } from "../core/model/parameters";
 import { pairRewards } from "../core/model/reward-pairs";
-import { createOptimizer, disposeOptimizer, type OptimizerState } from "../core/optimizer";
-import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { checkTrainable, chooseEngine, type Engine } from "../engines";
-import { type TrainingConfig, type TrainingMetric, trainingConfigSchema } from "../format/training-config";
-import { TrainingDataError } from "./errors";
-import { planSteps } from "./micro-batches";
-import { loadPairs, type PairFile, prepareTrainingSet, type TrainingPair, usesSafetyLoss } from "./reward-data";
-import {
-  fingerprintOf,
-  fingerprintTensors,
-  isFinished,
-  isThere,
-  lineageFile,
-  loadCheckpoint,
-  openRunDirectory,
-  type RunPaths,
-  removeCheckpoints,
-  rewindMetrics,
-  runPaths,
-  writeJson,
-} from "./run-directory";
+import { disposeOptimizer } from "../core/optimizer";
+import type { TrainingMetric } from "../format/training-config";
+import { loadBest, removeCheckpoints } from "./checkpoints";
+import { type HeldoutResult, NO_EVALUATION } from "./evaluation-state";
+import { type TrainingPair, usesSafetyLoss } from "./reward-data";
+import { type OpenRun, openRewardRun, pairWork, prepareRewardRun, type RewardRunOptions } from "./reward-run";
+import { lineageFile } from "./run-directory";
 import { accuracyOf, scorePairs } from "./score-pairs";
+import { loraSettings, mergedWeights } from "./trained-model";
+import { addWork, NO_WORK, trainingFlops } from "./training-flops";
 import { runTrainingLoop, type StepRecord } from "./training-loop";
 
-export interface TrainRewardOptions {
-  /** Checked and completed with `trainingConfigSchema`; only `task` is required. */
-  config: { task: TrainingConfig["task"] } & Partial<TrainingConfig>;
-  /** A snapshot directory (its `train` split), or a JSONL file of pairs. */
-  data: string;
-  /** A Hugging Face directory or a GGUF file. */
-  baseModel: string;
+export interface TrainRewardOptions extends RewardRunOptions {
   outDirectory: string;
   /** Aborting stops between micro-batches and leaves a checkpoint of the last whole step. */
   signal?: AbortSignal;
   /** Goes on from the newest checkpoint when there is one. */
   resume?: boolean;
   onMetric?: (metric: TrainingMetric) => void;
-  /** What was chosen and found, as sentences. */
-  onNote?: (note: string) => void;
 }
 
 export interface TrainRewardResult {
   status: "completed" | "cancelled";
   step: number;
   stepsTotal: number;
+  /** The step whose weights the model has, where the best was asked for; otherwise null (the last step's). */
+  bestStep?: number | null;
   /** The finished model, or null when cancelled. */
   modelDirectory: string | null;
+  /** LoRA's additions beside it, in PEFT's layout. */
+  adapterDirectory?: string | null;
   /** Where to resume from, or null when completed. */
   checkpointDirectory: string | null;
-}
-
-interface Run {
-  /** An earlier call already finished this very run. */
-  finished: boolean;
-  config: TrainingConfig;
-  base: LoadedModel;
-  tokenizer: ChatTokenizer;
-  engine: Engine;
-  model: LlamaModel;
-  optimizer: OptimizerState;
-  steps: TrainingPair[][];
-  heldout: PairFile | null;
-  paths: RunPaths;
-  fingerprint: string;
 }
 
 interface PairRewards {
@@ -90,20 +53,28 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The micro-batch's loss; notes every pair's rewards in `seen`. */
-function lossOf({ config, model }: Run, group: TrainingPair[], step: TrainingPair[], seen: PairRewards[]): tf.Scalar {
-  const { chosen, rejected } = pairRewards(model, group);
+/** The micro-batch's loss and its pairs' rewards. */
+function lossOf(
+  { config, model }: OpenRun,
+  group: TrainingPair[],
+  step: TrainingPair[],
+): { loss: tf.Scalar; rewards: PairRewards[] } {
+  const { chosen, rejected } = pairRewards(model, group, { recompute: config.recompute });
   const [chosenValues, rejectedValues] = [chosen.dataSync(), rejected.dataSync()];
-  group.forEach((pair, index) => {
-    seen.push({ pair, chosen: chosenValues[index] as number, rejected: rejectedValues[index] as number });
-  });
+  const rewards = group.map((pair, index) => ({
+    pair,
+    chosen: chosenValues[index] as number,
+    rejected: rejectedValues[index] as number,
+  }));
   const labels = step.flatMap((pair) => [pair.chosenLabel, pair.rejectedLabel]).filter((label) => label !== null);
-  return rewardLoss(chosen, rejected, group, {
+  const loss = rewardLoss(chosen, rejected, group, {
     pairsInStep: step.length,
     labelsInStep: labels.length,
     safetyAuxiliaryWeight: usesSafetyLoss(config) ? config.safetyAuxiliaryWeight : 0,
-    centering: 0,
+    centering: config.centeringWeight,
+    labelSmoothing: config.labelSmoothing,
   });
+  return { loss, rewards };
 }
 
 /** The safety term alone, without its weight; null where no bin tells. */
@@ -115,148 +86,141 @@ function safetyLossOf(rewards: readonly PairRewards[]): number | null {
   return terms.length === 0 ? null : mean(terms);
 }
 
-async function heldoutAccuracy(run: Run, signal: AbortSignal | undefined): Promise<number | null> {
+async function evaluateHeldout(run: OpenRun, signal: AbortSignal | undefined): Promise<HeldoutResult | null> {
   const { config, base, heldout, model, engine, tokenizer } = run;
   const pairs = heldout?.pairs.filter((pair) => pair.task === config.task) ?? [];
   if (pairs.length === 0) return null;
   const tokensPerRowMax = Math.min(config.tokensPerRowMax, base.config.positionsMax);
-  const scored = await scorePairs({ model, engine, tokenizer, tokensPerRowMax }, pairs, undefined, signal).catch(
-    (cause) => {
-      if (signal?.aborted) return null; // The loop notices the cancellation next and saves.
-      throw cause;
-    },
-  );
-  if (scored === null) return null;
-  return accuracyOf(scored.map(({ rewardChosen, rewardRejected }) => rewardChosen - rewardRejected));
+  const scored = await scorePairs({ model, engine, tokenizer, tokensPerRowMax }, pairs, undefined, signal);
+  const gaps = scored.map(({ rewardChosen, rewardRejected }) => rewardChosen - rewardRejected);
+  return { accuracy: accuracyOf(gaps), loss: mean(gaps.map((gap) => -logSigmoidOf(gap))) };
 }
 
-function metricOf({ config }: Run, record: StepRecord, rewards: readonly PairRewards[]): TrainingMetric {
+/** Useful arithmetic of the step over what the engine's matrix products could have done in its time. */
+function mfuOf({ config, base, estimate }: OpenRun, step: readonly TrainingPair[], seconds: number): number | null {
+  if (estimate.matmulGflops === null) return null;
+  const work = step.map(pairWork).reduce(addWork, NO_WORK);
+  return trainingFlops(base.config, work, config).useful / seconds / (estimate.matmulGflops * 1e9);
+}
+
+function metricOf(
+  run: OpenRun,
+  record: StepRecord,
+  step: readonly TrainingPair[],
+  rewards: readonly PairRewards[],
+): TrainingMetric {
+  const { config } = run;
   const { seconds, ...rest } = record;
   const margins = rewards.map(({ chosen, rejected }) => chosen - rejected);
   return {
     ...rest,
-    rankingLoss: mean(rewards.map(({ chosen, rejected, pair }) => -logSigmoidOf(chosen - rejected - pair.margin))),
+    rankingLoss: mean(
+      rewards.map(({ chosen, rejected, pair }) => rankingLossOf(chosen - rejected, pair, config.labelSmoothing)),
+    ),
     safetyLoss: usesSafetyLoss(config) ? safetyLossOf(rewards) : null,
     accuracy: accuracyOf(margins),
     rewardMargin: mean(margins),
-    pairsPerSecond: rewards.length / seconds,
-    tokensPerSecond: rewards.reduce((total, { pair }) => total + pair.tokens, 0) / seconds,
+    pairsPerSecond: step.length / seconds,
+    tokensPerSecond: step.reduce((total, pair) => total + pair.tokens, 0) / seconds,
     heldoutAccuracy: null,
+    heldoutLoss: null,
+    mfu: mfuOf(run, step, seconds),
   };
 }
 
-function parseConfig(config: TrainRewardOptions["config"]): TrainingConfig {
-  const parsed = trainingConfigSchema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new TrainingDataError(`training configuration: ${issue?.path.join(".") || "(whole)"}: ${issue?.message}`);
-}
-
-/** Everything that decides the weights. Where the run is written and how often it is saved or judged do not. */
-function fingerprintRun(config: TrainingConfig, engine: Engine, data: PairFile, base: LoadedModel): string {
-  const { checkpointEverySteps: _saving, evaluateEverySteps: _judging, engine: _asked, ...deciding } = config;
-  const { name, precision } = engine.describe();
-  const parts = { data: data.sha256, base: fingerprintTensors(base.tensors) };
-  return fingerprintOf({ deciding, engine: { name, precision }, ...parts });
-}
-
-async function openRun(options: TrainRewardOptions): Promise<Run> {
-  const note = options.onNote ?? (() => {});
-  const config = parseConfig(options.config);
-  const paths = runPaths(options.outDirectory);
-  const data = await loadPairs(options.data, "train");
-  const heldout = (await isThere(`${options.data}/manifest.json`)) ? await loadPairs(options.data, "heldout") : null;
-  const base = await loadModelDirectory(options.baseModel);
-  const tokenizer = createTokenizer(base.tokenizerFiles);
-  const set = prepareTrainingSet(data, config, tokenizer, base.config.positionsMax);
-  for (const mixNote of set.mix.notes) note(`mix: ${mixNote}`);
-  const left = set.identical.length > 0 ? `, ${set.identical.length} left out (both responses alike)` : "";
-  note(`data: ${set.pairs.length} pairs after mixing, ${set.truncated} shortened${left}`);
-  const { engine, reason } = await chooseEngine(config.engine);
-  note(`engine ${reason}`);
-  checkTrainable(engine, parameterCount(base.config, "reward"));
-  const fingerprint = fingerprintRun(config, engine, data, base);
-  await openRunDirectory(paths, options.resume ?? false);
-  const finished = (options.resume ?? false) && (await isFinished(paths, fingerprint));
-  const saved = options.resume ? await loadCheckpoint(paths.root, fingerprint) : null;
-  if (saved) note(`resuming after step ${saved.step}`);
-  const steps = planSteps(set.pairs, { ...config, itemsPerStep: config.pairsPerStep });
-  const model = createModel(base.config, saved?.model ?? base.tensors, "reward", config.seed);
-  const optimizer = createOptimizer(
-    model.parameters,
-    saved ? { step: saved.step, tensors: saved.optimizer } : undefined,
-  );
-  if (!finished) await rewindMetrics(paths, optimizer.step);
-  const { mix, truncated, identical } = set;
-  await writeJson(paths.run, {
-    format: "pairwright.run/1",
-    kind: "reward",
-    config,
-    engine: engine.describe(),
-    data: { source: options.data, sha256: data.sha256, pairs: set.pairs.length, truncated, identical, mix },
-    baseModel: {
-      source: options.baseModel,
-      fingerprint: fingerprintTensors(base.tensors),
-      newHead: !base.tensors.has(REWARD_HEAD),
-      templateHash: tokenizer.templateHash,
-    },
-    stepsTotal: steps.length,
-    fingerprint,
-  });
-  // The engine holds the weights now; the host's copy is as large again.
-  base.tensors.clear();
-  return { finished, config, base, tokenizer, engine, model, optimizer, steps, heldout, paths, fingerprint };
-}
-
-async function finish(run: Run): Promise<string> {
-  const { config, base, model, optimizer, paths, fingerprint } = run;
-  await saveRewardModelDirectory(paths.model, base.config, readVariables(model.parameters), base.tokenizerFiles, {
-    files: lineageFile(fingerprint, { task: config.task, steps: optimizer.step }),
-  });
-  await removeCheckpoints(paths.root);
+/** Writes the model (and the additions beside it), then removes what was kept to get there. */
+async function finish(run: OpenRun, bestStep: number | null): Promise<string> {
+  const { config, base, model, trained, optimizer, paths, fingerprint } = run;
+  const tensors = bestStep === null ? readVariables(trained) : await loadBest(paths.root, bestStep);
+  const facts = { task: config.task, steps: optimizer.step, ...(bestStep === null ? {} : { bestStep }) };
+  const files = lineageFile(fingerprint, facts);
+  if (config.method === "lora") {
+    const { layerCount } = base.config;
+    const adapter = {
+      settings: loraSettings(config),
+      layerCount,
+      baseModel: run.baseModel,
+      head: "reward" as const,
+      tensors,
+    };
+    await saveAdapterDirectory(paths.adapter, adapter, files);
+  }
+  const weights = mergedWeights({ model, trained }, config, tensors);
+  await saveRewardModelDirectory(paths.model, base.config, weights, base.tokenizerFiles, { files });
   return paths.model;
+}
+
+function loopOf(run: OpenRun, options: TrainRewardOptions) {
+  const { config, saved, moment } = run;
+  let latest: PairRewards[] = [];
+  let seen: PairRewards[] = [];
+  return runTrainingLoop<TrainingPair, TrainingMetric>({
+    ...run,
+    settings: config,
+    evaluation: saved?.evaluation ?? NO_EVALUATION,
+    unjudged: (saved?.unjudged ?? null) as TrainingMetric | null,
+    signal: options.signal,
+    beforeMicroBatch: (step, microBatch) => Object.assign(moment, { step, microBatch }),
+    loss: (group, step) => {
+      const { loss, rewards } = lossOf(run, group, step);
+      latest = rewards;
+      return loss;
+    },
+    onComputed: () => seen.push(...latest),
+    metric: (record, step) => {
+      const metric = metricOf(run, record, step, seen);
+      seen = [];
+      return metric;
+    },
+    evaluate: (signal) => evaluateHeldout(run, signal),
+    withHeldout: (metric, { accuracy, loss }) => ({ ...metric, heldoutAccuracy: accuracy, heldoutLoss: loss }),
+    onMetric: options.onMetric,
+    onNote: options.onNote ?? (() => {}),
+  });
 }
 
 /**
  * Runs (or resumes) one training run. Errors: TrainingDataError, SnapshotFormatError, CheckpointError, ChatTemplateError, ModelError,
- * EngineError, RunDirectoryError, TrainingDivergedError; each says what and where.
+ * EngineError (NotEnoughMemoryError), RunDirectoryError, ItemTooLargeError, TrainingDivergedError; each says what and where.
  */
 export async function trainReward(options: TrainRewardOptions): Promise<TrainRewardResult> {
-  const run = await openRun(options);
-  const { config, model, optimizer } = run;
-  let seen: PairRewards[] = [];
+  const run = await openRewardRun(options);
+  const { config, model, optimizer, paths } = run;
+  const stepsTotal = run.steps.length;
+  const adapterDirectory = config.method === "lora" ? paths.adapter : null;
   try {
-    const stepsTotal = run.steps.length;
-    if (run.finished)
+    if (run.finished) {
+      await removeCheckpoints(paths.root);
+      const done = { status: "completed", step: stepsTotal, stepsTotal, bestStep: null } as const;
+      return { ...done, modelDirectory: paths.model, adapterDirectory, checkpointDirectory: null };
+    }
+    const outcome = await loopOf(run, options);
+    const result = { status: outcome.status, step: optimizer.step, stepsTotal, bestStep: null };
+    if (outcome.status === "cancelled")
       return {
-        status: "completed",
-        step: stepsTotal,
-        stepsTotal,
-        modelDirectory: run.paths.model,
-        checkpointDirectory: null,
+        ...result,
+        modelDirectory: null,
+        adapterDirectory: null,
+        checkpointDirectory: outcome.checkpointDirectory,
       };
-    const outcome = await runTrainingLoop<TrainingPair, TrainingMetric>({
-      ...run,
-      settings: config,
-      itemsPerMicroBatch: config.pairsPerMicroBatch,
-      checkpointEverySteps: config.checkpointEverySteps,
-      signal: options.signal,
-      loss: (group, step) => lossOf(run, group, step, seen),
-      metric: async (record) => {
-        const metric = metricOf(run, record, seen);
-        seen = [];
-        if (config.evaluateEverySteps !== null && record.step % config.evaluateEverySteps === 0)
-          metric.heldoutAccuracy = await heldoutAccuracy(run, options.signal);
-        return metric;
-      },
-      onMetric: options.onMetric,
-    });
-    const result = { status: outcome.status, step: optimizer.step, stepsTotal };
-    return outcome.status === "cancelled"
-      ? { ...result, modelDirectory: null, checkpointDirectory: outcome.checkpointDirectory }
-      : { ...result, modelDirectory: await finish(run), checkpointDirectory: null };
+    const { bestStep, stoppedEarly } = outcome;
+    if (stoppedEarly)
+      options.onNote?.(
+        `stopped early after step ${optimizer.step} of ${stepsTotal}: no gain in ${config.earlyStopPatience} evaluations`,
+      );
+    if (bestStep !== null) options.onNote?.(`the model is that of step ${bestStep}, the best on the held-out pairs`);
+    const modelDirectory = await finish(run, bestStep);
+    await removeCheckpoints(paths.root);
+    return { ...result, bestStep, modelDirectory, adapterDirectory, checkpointDirectory: null };
   } finally {
     disposeModel(model);
     disposeOptimizer(optimizer);
   }
+}
+
+/** What a run would need, without starting it. Errors: as `trainReward`; memory that does not suffice is one only without `force`. */
+export async function estimateReward(options: RewardRunOptions) {
+  const { estimate, engine, base } = await prepareRewardRun(options);
+  base.tensors.clear();
+  return { ...estimate, engine: engine.describe() };
 }

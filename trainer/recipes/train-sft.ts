@@ -8,36 +8,41 @@ import { createInterface } from "node:readline";
 import type * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { type LoadedModel, loadModelDirectory, saveLanguageModelDirectory } from "../core/checkpoint-directory";
+import { saveAdapterDirectory } from "../core/lora-files";
 import { packedTargetLoss } from "../core/model/language-loss";
-import {
-  createModel,
-  disposeModel,
-  type LlamaModel,
-  ModelError,
-  parameterCount,
-  readVariables,
-} from "../core/model/parameters";
+import { disposeModel, type LlamaModel, ModelError, readVariables } from "../core/model/parameters";
 import { isRewardArchitecture } from "../core/model-config";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { checkTrainable, chooseEngine } from "../engines";
+import { chooseEngine, type Engine } from "../engines";
+import { matmulGflopsOf } from "../engines/matmul-speed";
 import { describeIssues, SnapshotFormatError } from "../format/snapshot";
-import { ENGINE_NAMES, optimizerFields } from "../format/training-config";
+import {
+  computeFields,
+  ENGINE_NAMES,
+  evaluationFields,
+  methodFields,
+  optimizerFields,
+} from "../format/training-config";
+import { loadCheckpoint, removeCheckpoints, removeLeftovers } from "./checkpoints";
 import { TrainingDataError } from "./errors";
+import { type EstimateInput, estimateTraining } from "./estimate";
+import { NO_EVALUATION } from "./evaluation-state";
+import { checkMemory, describeEstimate } from "./memory-check";
 import { planSteps } from "./micro-batches";
 import {
   fingerprintOf,
   fingerprintTensors,
   isFinished,
   lineageFile,
-  loadCheckpoint,
   openRunDirectory,
-  removeCheckpoints,
   rewindMetrics,
   runPaths,
   writeJson,
 } from "./run-directory";
+import { createTrainedModel, loraSettings, mergedWeights } from "./trained-model";
+import { workOf } from "./training-flops";
 import { runTrainingLoop } from "./training-loop";
 
 /** Defaults are the paper's unless the comment says "ours". */
@@ -46,12 +51,16 @@ export const sftConfigSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1),
   epochs: z.number().positive().default(2),
   rowsPerStep: z.number().int().positive().default(64),
-  rowsPerMicroBatch: z.number().int().positive().default(1),
   tokensPerRowMax: z.number().int().positive().default(4096),
   learningRateMax: z.number().positive().default(2e-5),
   /** Ours where section 3.1 says only "cosine" and "weight decay 0.1": as for reward models. */
   ...optimizerFields,
-  checkpointEverySteps: z.number().int().positive().default(50),
+  ...methodFields,
+  /** As for reward models, where a probe is one more. */
+  method: z.enum(["full", "lora", "head"]).default("full"),
+  ...computeFields,
+  checkpointEverySteps: evaluationFields.checkpointEverySteps,
+  checkpointsKept: evaluationFields.checkpointsKept,
   /** Ours, for short trials. */
   stepsMax: z.number().int().positive().nullable().default(null),
 });
@@ -67,6 +76,10 @@ export interface SftMetric {
   rowsPerSecond: number;
   tokensPerSecond: number;
   memoryBytes: number;
+  /** Groups of rows that the step was computed in. */
+  microBatches: number;
+  /** How many of them ran out of memory and were split in two. */
+  microBatchesSplit: number;
 }
 
 export interface TrainSftOptions {
@@ -77,6 +90,8 @@ export interface TrainSftOptions {
   outDirectory: string;
   signal?: AbortSignal;
   resume?: boolean;
+  /** Starts even where the estimate says that memory will not do. */
+  force?: boolean;
   onMetric?: (metric: SftMetric) => void;
   onNote?: (note: string) => void;
 }
@@ -91,6 +106,7 @@ export interface TrainSftResult {
 
 /** A row ready for the model. */
 interface SftItem {
+  id: string;
   /** One row. */
   rows: [number[]];
   /** Positions whose next token is a target. */
@@ -127,11 +143,11 @@ async function loadItems(
 ): Promise<{ items: SftItem[]; empty: number }> {
   const items: SftItem[] = [];
   let empty = 0;
-  for await (const { row } of readSftRows(file)) {
+  for await (const { row, line } of readSftRows(file)) {
     const { ids, mask } = truncateMasked(encodeWithLossMask(tokenizer, row), tokensPerRowMax);
     const predictAt = mask.flatMap((carries, index) => (carries === 1 && index > 0 ? [index - 1] : []));
     if (predictAt.length === 0) empty += 1;
-    else items.push({ rows: [ids], predictAt, tokens: ids.length });
+    else items.push({ id: `line ${line}`, rows: [ids], predictAt, tokens: ids.length });
   }
   if (items.length === 0)
     throw new TrainingDataError(
@@ -141,9 +157,9 @@ async function loadItems(
 }
 
 /** Mean cross entropy over the step's target tokens: this micro-batch's part. */
-function lossOf(model: LlamaModel, group: readonly SftItem[], step: readonly SftItem[]): tf.Scalar {
+function lossOf(model: LlamaModel, group: readonly SftItem[], step: readonly SftItem[], recompute: boolean): tf.Scalar {
   const targetsInStep = step.reduce((sum, item) => sum + item.predictAt.length, 0);
-  return packedTargetLoss(model, group, 1 / targetsInStep);
+  return packedTargetLoss(model, group, 1 / targetsInStep, { recompute });
 }
 
 function parseConfig(config: Partial<SftConfig> | undefined): SftConfig {
@@ -152,41 +168,52 @@ function parseConfig(config: Partial<SftConfig> | undefined): SftConfig {
   throw new TrainingDataError(`fine-tuning configuration: ${describeIssues(parsed.error)}`);
 }
 
-async function openSftRun(options: TrainSftOptions) {
+/** Says what the run needs and refuses what cannot fit. */
+async function checkEstimate(
+  options: TrainSftOptions,
+  run: { config: SftConfig; base: LoadedModel; engine: Engine; items: SftItem[]; steps: SftItem[][]; tokens: number },
+): Promise<void> {
+  const { config, base, engine, items, steps } = run;
+  const input: EstimateInput = {
+    config: base.config,
+    head: "language-model",
+    settings: config,
+    work: items.map((item) => workOf({ shared: item.tokens, branches: [] }, true)),
+    itemsTotal: steps.reduce((sum, step) => sum + step.length, 0),
+    stepsTotal: steps.length,
+    tokensPerMicroBatch: run.tokens,
+    engine: engine.name,
+    matmulGflops: await matmulGflopsOf(`${engine.name} ${config.precision}`),
+  };
+  const estimate = estimateTraining(input);
+  for (const sentence of describeEstimate(estimate, "row")) options.onNote?.(sentence);
+  checkMemory(engine, input, estimate, options.force ?? false);
+}
+
+async function prepareSftRun(options: TrainSftOptions) {
   const note = options.onNote ?? (() => {});
   const config = parseConfig(options.config);
-  const paths = runPaths(options.outDirectory);
   const base: LoadedModel = await loadModelDirectory(options.baseModel);
   if (isRewardArchitecture(base.config))
     throw new ModelError(`${options.baseModel} is a ${base.config.architecture}; fine-tuning needs a language model`);
   const tokenizer = createTokenizer(base.tokenizerFiles);
-  const { items, empty } = await loadItems(
-    options.data,
-    tokenizer,
-    Math.min(config.tokensPerRowMax, base.config.positionsMax),
-  );
+  const tokensPerRowMax = Math.min(config.tokensPerRowMax, base.config.positionsMax);
+  const { items, empty } = await loadItems(options.data, tokenizer, tokensPerRowMax);
   note(`data: ${items.length} rows${empty > 0 ? `, ${empty} left out (no token carries loss)` : ""}`);
-  const { engine, reason } = await chooseEngine(config.engine);
+  const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision });
   note(`engine ${reason}`);
-  checkTrainable(engine, parameterCount(base.config, "language-model"));
-  const { checkpointEverySteps: _saving, engine: _asked, ...deciding } = config;
+  const tokensPerMicroBatch = Math.min(
+    config.tokensPerMicroBatch ?? engine.tokensPerMicroBatch,
+    engine.tokensPerMicroBatchMax ?? Number.POSITIVE_INFINITY,
+  );
+  const steps = planSteps(items, { ...config, itemsPerStep: config.rowsPerStep });
+  await checkEstimate(options, { config, base, engine, items, steps, tokens: tokensPerMicroBatch });
+  const { checkpointEverySteps: _saving, checkpointsKept: _kept, engine: _asked, ...deciding } = config;
   const { name, precision } = engine.describe();
   const baseFingerprint = fingerprintTensors(base.tensors);
-  const fingerprint = fingerprintOf({ deciding, engine: { name, precision }, items, base: baseFingerprint });
-  await openRunDirectory(paths, options.resume ?? false);
-  const finished = (options.resume ?? false) && (await isFinished(paths, fingerprint));
-  const saved = options.resume ? await loadCheckpoint(paths.root, fingerprint) : null;
-  if (saved) note(`resuming after step ${saved.step}`);
-  const steps = planSteps(items, { ...config, itemsPerStep: config.rowsPerStep });
-  const model = createModel(base.config, saved?.model ?? base.tensors, "language-model", config.seed);
-  // The engine holds the weights now; the host's copy is as large again.
-  base.tensors.clear();
-  const optimizer = createOptimizer(
-    model.parameters,
-    saved ? { step: saved.step, tensors: saved.optimizer } : undefined,
-  );
-  if (!finished) await rewindMetrics(paths, optimizer.step);
-  await writeJson(paths.run, {
+  const parts = { items, base: baseFingerprint, tokensPerMicroBatch };
+  const fingerprint = fingerprintOf({ deciding, engine: { name, precision }, ...parts });
+  const record = {
     format: "pairwright.run/1",
     kind: "sft",
     config,
@@ -195,44 +222,88 @@ async function openSftRun(options: TrainSftOptions) {
     baseModel: { source: options.baseModel, fingerprint: baseFingerprint, templateHash: tokenizer.templateHash },
     stepsTotal: steps.length,
     fingerprint,
+  };
+  return { config, base, engine, steps, tokensPerMicroBatch, fingerprint, record };
+}
+
+async function openSftRun(options: TrainSftOptions) {
+  const resume = options.resume ?? false;
+  const { record, ...prepared } = await prepareSftRun(options);
+  const { config, base, fingerprint } = prepared;
+  const paths = runPaths(options.outDirectory);
+  await openRunDirectory(paths, resume);
+  const finished = resume && (await isFinished(paths, fingerprint));
+  if (resume) await removeLeftovers(paths.root);
+  const saved = resume ? await loadCheckpoint(paths.root, fingerprint) : null;
+  if (saved && !finished) options.onNote?.(`resuming after step ${saved.step}`);
+  const built = createTrainedModel(base, "language-model", config, saved?.model ?? null);
+  // The engine holds the weights now; the host's copy is as large again.
+  base.tensors.clear();
+  const optimizer = createOptimizer(built.trained, saved ? { step: saved.step, tensors: saved.optimizer } : undefined);
+  if (!finished) {
+    await rewindMetrics(paths, optimizer.step);
+    await writeJson(paths.run, record);
+  }
+  return { ...prepared, ...built, finished, optimizer, paths };
+}
+
+type SftRun = Awaited<ReturnType<typeof openSftRun>>;
+
+/** Writes the model, and the additions beside it where such were trained. */
+async function finish({ config, base, model, trained, optimizer, paths, fingerprint }: SftRun, baseModel: string) {
+  const files = lineageFile(fingerprint, { kind: "sft", steps: optimizer.step });
+  const tensors = readVariables(trained);
+  if (config.method === "lora") {
+    const { layerCount } = base.config;
+    const adapter = { settings: loraSettings(config), layerCount, baseModel, head: "language-model" as const, tensors };
+    await saveAdapterDirectory(paths.adapter, adapter, files);
+  }
+  const weights = mergedWeights({ model, trained }, config, tensors);
+  await saveLanguageModelDirectory(paths.model, base.config, weights, base.tokenizerFiles, { files });
+}
+
+function loopOf(run: SftRun, options: TrainSftOptions) {
+  return runTrainingLoop<SftItem, SftMetric>({
+    ...run,
+    settings: {
+      ...run.config,
+      evaluateEverySteps: null,
+      earlyStopPatience: null,
+      earlyStopGainMin: 0,
+      keepBest: false,
+      bestBy: "loss",
+    },
+    evaluation: NO_EVALUATION,
+    unjudged: null,
+    signal: options.signal,
+    beforeMicroBatch: (step, microBatch) => Object.assign(run.moment, { step, microBatch }),
+    loss: (group, step) => lossOf(run.model, group, step, run.config.recompute),
+    metric: ({ seconds, ...record }, step) => ({
+      ...record,
+      rowsPerSecond: step.length / seconds,
+      tokensPerSecond: step.reduce((sum, item) => sum + item.tokens, 0) / seconds,
+    }),
+    onMetric: options.onMetric,
+    onNote: options.onNote ?? (() => {}),
   });
-  return { finished, config, base, engine, model, optimizer, steps, paths, fingerprint };
 }
 
 /** Runs (or resumes) one fine-tuning run. Errors: as `trainReward`, and LossMaskError. */
 export async function trainSft(options: TrainSftOptions): Promise<TrainSftResult> {
   const run = await openSftRun(options);
-  const { config, base, model, optimizer, steps, paths } = run;
+  const { model, optimizer, steps, paths } = run;
+  const stepsTotal = steps.length;
   try {
-    const stepsTotal = steps.length;
-    if (run.finished)
-      return {
-        status: "completed",
-        step: stepsTotal,
-        stepsTotal,
-        modelDirectory: paths.model,
-        checkpointDirectory: null,
-      };
-    const outcome = await runTrainingLoop<SftItem, SftMetric>({
-      ...run,
-      settings: config,
-      itemsPerMicroBatch: config.rowsPerMicroBatch,
-      checkpointEverySteps: config.checkpointEverySteps,
-      signal: options.signal,
-      loss: (group, step) => lossOf(model, group, step),
-      metric: ({ seconds, ...record }, step) => ({
-        ...record,
-        rowsPerSecond: step.length / seconds,
-        tokensPerSecond: step.reduce((sum, item) => sum + item.tokens, 0) / seconds,
-      }),
-      onMetric: options.onMetric,
-    });
+    if (run.finished) {
+      await removeCheckpoints(paths.root);
+      const done = { status: "completed", step: stepsTotal, stepsTotal } as const;
+      return { ...done, modelDirectory: paths.model, checkpointDirectory: null };
+    }
+    const outcome = await loopOf(run, options);
     const result = { status: outcome.status, step: optimizer.step, stepsTotal };
     if (outcome.status === "cancelled")
       return { ...result, modelDirectory: null, checkpointDirectory: outcome.checkpointDirectory };
-    await saveLanguageModelDirectory(paths.model, base.config, readVariables(model.parameters), base.tokenizerFiles, {
-      files: lineageFile(run.fingerprint, { kind: "sft", steps: optimizer.step }),
-    });
+    await finish(run, options.baseModel);
     await removeCheckpoints(paths.root);
     return { ...result, modelDirectory: paths.model, checkpointDirectory: null };
   } finally {

@@ -1,6 +1,7 @@
 /** A model's weights: tfjs variables by their Hugging Face name, made from stored tensors or drawn from a seed. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { LowRankAdapter } from "../../ops";
 import type { ModelConfig } from "../checkpoint-directory";
 import { bodyTensorShapes } from "../model-config";
 import { createRandom, deriveSeed } from "../random";
@@ -14,7 +15,7 @@ export interface LlamaModel {
   head: HeadKind;
   parameters: Parameters;
   /** LoRA's additions by the name of the weight that they correct. */
-  adapters?: Map<string, { down: tf.Variable<tf.Rank.R2>; up: tf.Variable<tf.Rank.R2>; scale: number }>;
+  adapters?: Map<string, LowRankAdapter & { down: tf.Variable<tf.Rank.R2>; up: tf.Variable<tf.Rank.R2> }>;
 }
 
 /** The weights do not fit the model. */
@@ -139,5 +140,7 @@ export function readVariables(variables: ReadonlyMap<string, tf.Variable>): Map<
 
 export function disposeModel(model: LlamaModel): void {
   for (const variable of model.parameters.values()) variable.dispose();
+  for (const { down, up } of model.adapters?.values() ?? []) tf.dispose([down, up]);
   model.parameters.clear();
+  model.adapters?.clear();
 }

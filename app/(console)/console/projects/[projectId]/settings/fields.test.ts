@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
 import { trainingOverridesSchema } from "@/trainer/format/training-config";
-import { NUMBERS, settingsOf, TRAINING_CHOICES, TRAINING_NUMBERS } from "./fields";
+import { NUMBERS, settingsOf, TRAINING_CHOICES, TRAINING_NUMBERS, TRAINING_TEXTS, writeText } from "./fields";
 
 const formOf = (entries: Record<string, string>) => {
   const form = new FormData();
@@ -33,8 +33,24 @@ describe("the settings form", () => {
     });
   });
 
+  it("reads switches, lists and tables, and writes them as it reads them", () => {
+    const shared = { recompute: true, loraTargets: ["q_proj", "v_proj"], sourceWeights: { ours: 1, hh: 0.5 } };
+    const form = formOf({
+      "training.shared.recompute": "true",
+      "training.shared.loraTargets": writeText(shared.loraTargets),
+      "training.shared.sourceWeights": writeText(shared.sourceWeights),
+    });
+    expect(projectSettingsSchema.parse(settingsOf(form)).training.shared).toEqual(shared);
+    const wrong = settingsOf(formOf({ "training.shared.sourceWeights": "ours" }));
+    expect(projectSettingsSchema.safeParse(wrong).success).toBe(false);
+  });
+
   it("offers every field of the schema", () => {
-    const training = [...TRAINING_NUMBERS.map((field) => field.name), ...Object.keys(TRAINING_CHOICES)];
+    const training = [
+      ...TRAINING_NUMBERS.map((field) => field.name),
+      ...Object.keys(TRAINING_CHOICES),
+      ...Object.keys(TRAINING_TEXTS),
+    ];
     expect(training.sort()).toEqual(Object.keys(trainingOverridesSchema.shape).sort());
     const { training: _training, ...rest } = projectSettingsSchema.parse({});
     const names = Object.entries(rest).flatMap(([key, value]) =>

@@ -1,7 +1,16 @@
 /** Which settings the form offers and how its texts become settings again. Bounds follow lib/domain/project-settings.ts. */
 
 import type { z } from "zod";
-import { ENGINE_NAMES, MARGIN_TABLES, type projectSettingsSchema } from "@/lib/domain/project-settings";
+import {
+  BEST_BY,
+  ENGINE_NAMES,
+  MARGIN_TABLES,
+  METHODS,
+  OVERLONG_CHOICES,
+  PRECISIONS,
+  type projectSettingsSchema,
+  RANKING_LOSSES,
+} from "@/lib/domain/project-settings";
 
 export type SettingsInput = z.input<typeof projectSettingsSchema>;
 export const LAYERS = ["shared", "helpfulness", "safety"] as const;
@@ -32,11 +41,13 @@ export const NUMBERS = {
   ghostAttention: [whole("ghostAttention.dialoguesPerRound", 0), whole("ghostAttention.turns", 2, 20)],
 } as const satisfies Record<string, readonly NumberField[]>;
 
+const YES_NO = ["false", "true"] as const;
+
 /** Fields of a training layer; empty = not overridden. */
 export const TRAINING_NUMBERS: readonly NumberField[] = [
   real("epochs", 0),
   whole("pairsPerStep", 1),
-  whole("pairsPerMicroBatch", 1),
+  whole("tokensPerMicroBatch", 1),
   whole("tokensPerRowMax", 1),
   real("learningRateMax", 0),
   real("learningRateFloorShare", 0, 1),
@@ -48,23 +59,45 @@ export const TRAINING_NUMBERS: readonly NumberField[] = [
   real("weightDecay", 0),
   real("gradientClipNorm", 0),
   real("safetyAuxiliaryWeight", 0),
+  real("labelSmoothing", 0, 0.49),
+  real("centeringWeight", 0),
   real("otherShare", 0, 1),
+  whole("frozenLayers", 0),
+  whole("loraRank", 1),
+  real("loraAlpha", 0),
+  real("loraDropout", 0, 0.99),
   whole("evaluateEverySteps", 1),
+  whole("earlyStopPatience", 1),
+  real("earlyStopGainMin", 0),
   whole("checkpointEverySteps", 1),
+  whole("checkpointsKept", 1),
   whole("stepsMax", 1),
   whole("seed", 0),
 ];
-export const TRAINING_CHOICES = { engine: ENGINE_NAMES, marginTable: MARGIN_TABLES } as const;
+export const TRAINING_CHOICES = {
+  engine: ENGINE_NAMES,
+  precision: PRECISIONS,
+  method: METHODS,
+  rankingLoss: RANKING_LOSSES,
+  marginTable: MARGIN_TABLES,
+  overlong: OVERLONG_CHOICES,
+  recompute: YES_NO,
+  keepBest: YES_NO,
+  bestBy: BEST_BY,
+} as const;
+/** Lists and tables, written out: "q_proj, v_proj" and "ours = 1, hh = 0.5". */
+export const TRAINING_TEXTS = { loraTargets: "list", sourceWeights: "weights" } as const;
 
-type Tree = { [key: string]: number | string | Tree };
+type Leaf = number | string | boolean | string[] | Record<string, number>;
+type Tree = { [key: string]: Leaf | Tree };
 
-function put(tree: Tree, name: string, value: number | string): void {
+function put(tree: Tree, name: string, value: Leaf): void {
   const keys = name.split(".");
   const last = keys.pop() as string;
   let place = tree;
   for (const key of keys) {
     const next = place[key];
-    if (typeof next === "object") place = next;
+    if (typeof next === "object") place = next as Tree;
     else {
       const made: Tree = {};
       place[key] = made;
@@ -72,6 +105,30 @@ function put(tree: Tree, name: string, value: number | string): void {
     }
   }
   place[last] = value;
+}
+
+/** "q_proj, v_proj" as a list; "ours = 1, hh = 0.5" as a table (what is no number stays one for the server to refuse). */
+function readText(kind: "list" | "weights", text: string): string[] | Record<string, number> {
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (kind === "list") return parts;
+  return Object.fromEntries(
+    parts.map((part) => {
+      const at = part.lastIndexOf("=");
+      return at < 0 ? [part, Number.NaN] : [part.slice(0, at).trim(), Number(part.slice(at + 1))];
+    }),
+  );
+}
+
+/** The text that `readText` turns into the value. */
+export function writeText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value !== "object" || value === null) return "";
+  return Object.entries(value)
+    .map(([name, weight]) => `${name} = ${weight}`)
+    .join(", ");
 }
 
 /** Empty fields are left out, so that they follow the default; the server checks the result. */
@@ -93,7 +150,12 @@ export function settingsOf(form: FormData): SettingsInput {
   }
   for (const name of words) {
     const text = String(form.get(name) ?? "").trim();
-    if (text !== "") put(tree, name, text);
+    if (text !== "") put(tree, name, text === "true" || text === "false" ? text === "true" : text);
   }
+  for (const layer of LAYERS)
+    for (const [field, kind] of Object.entries(TRAINING_TEXTS)) {
+      const text = String(form.get(`training.${layer}.${field}`) ?? "").trim();
+      if (text !== "") put(tree, `training.${layer}.${field}`, readText(kind, text));
+    }
   return tree as SettingsInput;
 }

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { Field, Input, Select } from "@/app/components/field";
 import { type ProjectSettings, trainingConfigSchema } from "@/lib/domain/project-settings";
 import type { TrainingOverrides } from "@/trainer/format/training-config";
-import { type Layer, type NumberField, TRAINING_CHOICES, TRAINING_NUMBERS } from "./fields";
+import { type Layer, type NumberField, TRAINING_CHOICES, TRAINING_NUMBERS, TRAINING_TEXTS, writeText } from "./fields";
 
 const DEFAULTS: Record<string, unknown> = trainingConfigSchema.parse({ task: "helpfulness" });
 type NumberName = "heldoutShare";
@@ -81,6 +81,18 @@ export function TrainingLayer({ layer, values }: { layer: Layer; values: Trainin
                 type="number"
                 placeholder={DEFAULTS[field] === null ? t("none") : String(DEFAULTS[field])}
                 defaultValue={given[field] === undefined || given[field] === null ? "" : String(given[field])}
+              />
+            )}
+          </Field>
+        ))}
+        {Object.keys(TRAINING_TEXTS).map((field) => (
+          <Field key={field} label={label(field)}>
+            {(control) => (
+              <Input
+                {...control}
+                name={name(field)}
+                placeholder={writeText(DEFAULTS[field]) || t("none")}
+                defaultValue={writeText(given[field])}
               />
             )}
           </Field>

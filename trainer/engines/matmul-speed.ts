@@ -1,0 +1,46 @@
+/** How fast the prepared engine multiplies matrices: what every estimate and every share of the peak is measured against. */
+import * as tf from "@tensorflow/tfjs-core";
+import { ops } from "../ops";
+
+const SIZES = [256, 1024, 4096] as const;
+/** A product that takes less says more about calling it than about computing it. */
+const MILLISECONDS_PER_PRODUCT_MIN = 5;
+const MILLISECONDS_MIN = 300;
+
+/** Milliseconds of one product of two size x size matrices, the way the model computes it; the median over `millisecondsMin`. */
+async function productMilliseconds(size: number, millisecondsMin: number): Promise<number> {
+  const matrix = tf.tidy(() => tf.reshape(tf.linspace(-1, 1, size ** 2), [size, size])) as tf.Tensor2D;
+  const once = async () => {
+    const start = performance.now();
+    // Reading one sum waits until the product is there.
+    const sum = tf.tidy(() => tf.sum(ops.linear(matrix, matrix)));
+    await sum.data();
+    sum.dispose();
+    return performance.now() - start;
+  };
+  await once();
+  const rounds: number[] = [];
+  for (let spent = 0; spent < millisecondsMin; spent += rounds.at(-1) ?? 0) rounds.push(await once());
+  matrix.dispose();
+  return rounds.sort((a, b) => a - b)[Math.floor(rounds.length / 2)] as number;
+}
+
+/** Measured speed of matrix products on the prepared engine, 10^9 operations a second. */
+export async function measureMatmulGflops(millisecondsMin = MILLISECONDS_MIN): Promise<number> {
+  let gflops = 0;
+  for (const size of SIZES) {
+    const milliseconds = await productMilliseconds(size, millisecondsMin);
+    gflops = (2 * size ** 3) / (milliseconds * 1e6);
+    if (milliseconds >= MILLISECONDS_PER_PRODUCT_MIN) break;
+  }
+  return Number(gflops.toPrecision(3));
+}
+
+const measured = new Map<string, number>();
+
+/** As `measureMatmulGflops`, briefly, and once per process for each name (of engine and precision). */
+export async function matmulGflopsOf(name: string): Promise<number> {
+  const known = measured.get(name) ?? (await measureMatmulGflops(60));
+  measured.set(name, known);
+  return known;
+}
