@@ -2,6 +2,7 @@
 import { mkdtemp } from "node:fs/promises";
 import path from "node:path";
 import { type ChildRun, runChild } from "./child";
+import type { MatmulShape } from "./matmul";
 import type { BenchModels } from "./models";
 import type { TrainingRequest } from "./training-request";
 
@@ -64,6 +65,8 @@ export interface TrainingResult {
   engine?: string;
   /** Resident MiB by step. */
   rss?: Record<string, number>;
+  /** Measured matrix products of the same process. */
+  peakGflops?: number | null;
   correct?: number;
   judged?: number;
 }
@@ -107,12 +110,13 @@ export interface OurExtras {
   /** Further fields of the configuration. */
   config?: Record<string, unknown>;
   rssAtSteps?: number[];
+  peak?: MatmulShape;
 }
 
 export async function runOurs(
   name: OurName,
   place: TrainingPlace,
-  { config = {}, rssAtSteps = [] }: OurExtras = {},
+  { config = {}, rssAtSteps = [], peak }: OurExtras = {},
 ): Promise<ChildRun<TrainingResult>> {
   const { models, request, directory, threads, signal } = place;
   const outDirectory = await mkdtemp(path.join(directory, "run-"));
@@ -126,6 +130,7 @@ export async function runOurs(
       baseModel: models.reward,
       outDirectory,
       rssAtSteps,
+      peak: peak ?? null,
       heldout: request.heldoutFile,
     },
   };

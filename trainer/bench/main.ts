@@ -9,6 +9,12 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { SMOLLM2 } from "../data/fetch-base-model";
+import { accuracyCase } from "./cases/accuracy";
+import { generateCase } from "./cases/generate";
+import { rssCase } from "./cases/rss";
+import { candidatesCase, scoreCase } from "./cases/score";
+import { sizeCase } from "./cases/size";
 import { trainCase } from "./cases/train";
 import { OURS, type OurName, PEERS, type PeerName } from "./contenders";
 import { type BenchContext, lineWriter, machineLine } from "./context";
@@ -29,6 +35,9 @@ export interface Flags {
   only?: PeerName[];
   pairs: number;
   rounds: number;
+  heldout: number;
+  samples: number;
+  tokens: number;
   steps: number;
   threads: number;
   learningRate: number;
@@ -60,7 +69,7 @@ function defaultHome({ PAIRWRIGHT_HOME: home }: NodeJS.ProcessEnv): string {
 export function createProgram(environment: NodeJS.ProcessEnv): Command {
   return new Command("bench:trainer")
     .description("Our trainer against its peers, one JSON line a case.")
-    .option("--case <names...>", "train, accuracy, rss, score, candidates, generate, size", ["train"])
+    .addOption(new Option("--case <names...>", "what to measure").choices(Object.keys(CASES)).default(["train"]))
     .addOption(new Option("--peer <name>", "whom to run beside us").choices(["trl", "none"]).default("none"))
     .addOption(new Option("--size <name>", "model").choices(SIZES).default("smollm2"))
     .option("--engine <name>", "libtorch, onnx, wasm, or all that are compared", "all")
@@ -68,6 +77,9 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
     .addOption(new Option("--only <names...>", "of the peer's cases").choices(Object.keys(PEERS)))
     .option("--pairs <n>", "timed pairs", whole, 64)
     .option("--rounds <n>", "interleaved rounds; medians are taken over them", whole, 3)
+    .option("--heldout <n>", "held-out pairs of the accuracy case", whole, 450)
+    .option("--samples <n>", "samples of the generate case", whole, 8)
+    .option("--tokens <n>", "tokens of each sample", whole, 128)
     .option("--steps <n>", "steps of the rss case", whole, 500)
     .option("--threads <n>", "of both sides", whole, 2)
     .option("--learning-rate <x>", "of both sides, constant", real, 1e-5)
@@ -120,13 +132,43 @@ async function contextOf(flags: Flags, signal: AbortSignal): Promise<BenchContex
   };
 }
 
-async function runCase(name: string, flags: Flags, context: BenchContext): Promise<boolean> {
-  const ours = oursOf(flags);
-  const peers = flags.peer === "none" ? [] : (flags.only ?? (Object.keys(PEERS) as PeerName[]));
-  if (name === "train")
-    return trainCase(context, { ours, peers, pairs: flags.pairs, learningRate: flags.learningRate });
-  throw new BenchError(`there is no case "${name}"`);
-}
+type CaseRunner = (flags: Flags, context: BenchContext) => Promise<boolean>;
+
+const peersOf = ({ peer, only }: Flags): PeerName[] =>
+  peer === "none" ? [] : (only ?? (Object.keys(PEERS) as PeerName[]));
+
+/** Each returns whether what it checks held; a goal missed is no failure, different losses are. */
+const CASES: Record<string, CaseRunner> = {
+  train: (flags, context) =>
+    trainCase(context, {
+      ours: oursOf(flags),
+      peers: peersOf(flags),
+      pairs: flags.pairs,
+      learningRate: flags.learningRate,
+    }),
+  accuracy: (flags, context) =>
+    accuracyCase(context, {
+      ours: oursOf(flags),
+      peers: peersOf(flags),
+      pairs: flags.pairs,
+      heldout: flags.heldout,
+      learningRate: flags.learningRate,
+    }),
+  rss: (flags, context) => rssCase(context, { ours: oursOf(flags), steps: flags.steps, pairs: flags.pairs }),
+  score: (flags, context) => scoreCase(context, oursOf(flags), flags.pairs),
+  candidates: (flags, context) => candidatesCase(context, oursOf(flags)),
+  generate: (flags, context) =>
+    generateCase(context, {
+      ours: oursOf(flags),
+      samples: flags.samples,
+      tokens: flags.tokens,
+      gguf:
+        flags.size === "smollm2"
+          ? (flags.base ?? path.join(path.resolve(flags.home), "models", SMOLLM2.fileName))
+          : null,
+    }),
+  size: (flags, context) => sizeCase(context, { ours: oursOf(flags), pairs: flags.pairs }),
+};
 
 async function main(): Promise<void> {
   const program = createProgram(process.env);
@@ -138,7 +180,7 @@ async function main(): Promise<void> {
   try {
     const versions = flags.peer === "none" ? {} : (await context.peer()).versions;
     context.emit({ ...machineLine(flags.threads), versions });
-    for (const name of flags.case) if (!(await runCase(name, flags, context))) process.exitCode = 1;
+    for (const name of flags.case) if (!(await CASES[name]?.(flags, context))) process.exitCode = 1;
   } finally {
     await rm(context.directory, { recursive: true, force: true });
   }

@@ -16,6 +16,8 @@ export interface TrainingSettings {
   heldout: number;
   learningRate: number;
   seed: number;
+  /** 8 where absent, as TRL's default batch. */
+  pairsPerStep?: number;
 }
 
 /** A pair as TRL's data sets name it. */
@@ -45,12 +47,13 @@ const rowOf = ({ chosenIds, rejectedIds }: Pick<TrainingPair, "chosenIds" | "rej
 });
 
 /** A constant learning rate, plain Bradley-Terry, no weight decay: settings that both sides have and mean alike. */
-function configOf({ learningRate, seed }: TrainingSettings, tokensPerRowMax: number): TrainingConfig {
+function configOf(settings: TrainingSettings, tokensPerRowMax: number): TrainingConfig {
+  const { learningRate, seed, pairsPerStep = PAIRS_PER_STEP } = settings;
   return trainingConfigSchema.parse({
     task: "helpfulness",
     seed,
     epochs: 1,
-    pairsPerStep: PAIRS_PER_STEP,
+    pairsPerStep,
     tokensPerRowMax,
     learningRateMax: learningRate,
     learningRateFloorShare: 1,
@@ -70,7 +73,7 @@ export async function trainingRequest(
 ): Promise<TrainingRequest> {
   const tokenizer = await loadTokenizer(models.reward);
   const config = configOf(settings, models.tokensPerRowMax);
-  const count = settings.pairs + PAIRS_PER_STEP;
+  const count = settings.pairs + config.pairsPerStep;
   const limit = { tokensPerRowMax: models.tokensPerRowMax };
   const heldout: EncodedBenchPair[] =
     settings.heldout === 0 ? [] : await takePairs(dataFile, tokenizer, { count: settings.heldout, ...limit });
@@ -87,7 +90,7 @@ export async function trainingRequest(
       heldout.map(({ pair }) => pair),
     );
   const set = prepareTrainingSet(await loadPairs(data, "train"), config, tokenizer, models.config.positionsMax);
-  const steps = planSteps(set.pairs, { ...config, itemsPerStep: PAIRS_PER_STEP });
+  const steps = planSteps(set.pairs, { ...config, itemsPerStep: config.pairsPerStep });
   const timed = steps.slice(1).flat();
   return {
     config,

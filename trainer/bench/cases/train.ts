@@ -13,8 +13,9 @@ import {
   type TrainingResult,
 } from "../contenders";
 import type { BenchContext } from "../context";
+import { comparisonFields, largestDifference, medianOf, rounded } from "../figures";
 import { pairShape, trainingFlops } from "../flops";
-import { interleave, type Kept, median, paired } from "../rounds";
+import { interleave, type Kept } from "../rounds";
 import { trainingRequest } from "../training-request";
 
 /** Losses of two programs that do the same arithmetic in another order. */
@@ -28,18 +29,6 @@ export interface TrainCaseOptions {
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const rounded = (value: number, digits = 3) => Number(value.toPrecision(digits + 1));
-
-/** Largest difference of two runs' losses at the same step. */
-export function largestDifference(one: readonly number[], other: readonly number[]): number {
-  if (one.length !== other.length) return Number.POSITIVE_INFINITY;
-  return Math.max(0, ...one.map((loss, step) => Math.abs(loss - (other[step] as number))));
-}
-
-/** Median of `value` over a contender's rounds. */
-function medianOf(kept: readonly Kept<TrainingResult>[], name: string, value: (run: Kept<TrainingResult>) => number) {
-  return median(kept.filter((run) => run.contender === name).map(value));
-}
 
 function lossLine(kept: readonly Kept<TrainingResult>[], { ours, peer }: Comparison) {
   const [ourRun, peerRun] = [ours, peer].map((name) => kept.find(({ contender }) => contender === name)?.result.losses);
@@ -54,31 +43,24 @@ function lossLine(kept: readonly Kept<TrainingResult>[], { ours, peer }: Compari
   };
 }
 
+/** The goal is SmolLM2's; the 17M model has one of its own, four times TRL's speed. */
+function goalOf(size: string, goal: number): number | null {
+  if (size === "smollm2") return goal;
+  return size === "17m" ? 4 : null;
+}
+
 function caseLine(kept: readonly Kept<TrainingResult>[], comparison: Comparison, size: string, pairs: number) {
   const { ours, peer, goal } = comparison;
-  const speed = (run: Kept<TrainingResult>) => pairs / run.result.seconds;
-  const ratios = paired(kept, ours, peer, speed).map(([a, b]) => a / b);
-  const both = kept.filter(({ contender }) => contender === ours || contender === peer);
   return {
     case: "train",
     size,
     ours,
     peer,
+    unit: "pairs/s",
     pairs,
-    rounds: ratios.length,
-    oursPairsPerSecond: rounded(medianOf(kept, ours, speed)),
-    peerPairsPerSecond: rounded(medianOf(kept, peer, speed)),
-    ratio: rounded(median(ratios)),
-    ratios: ratios.map((ratio) => rounded(ratio)),
-    goal: size === "smollm2" ? goal : size === "17m" && goal > 1 ? 4 : null,
-    peakRssMib: {
-      ours: medianOf(kept, ours, ({ result }) => result.peakRssMib),
-      peer: medianOf(kept, peer, ({ result }) => result.peakRssMib),
-    },
+    goal: goalOf(size, goal),
+    ...comparisonFields(kept, ours, peer, ({ result }) => pairs / result.seconds),
     losses: lossLine(kept, comparison),
-    foreignShareLargest: rounded(Math.max(...both.map(({ foreignShare }) => foreignShare ?? 0))),
-    discarded: both.reduce((sum, { discarded }) => sum + discarded, 0),
-    disturbed: both.some(({ disturbed }) => disturbed),
   };
 }
 
