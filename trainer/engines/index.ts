@@ -8,6 +8,7 @@ export { checkTrainable, ENGINES, EngineError, OutOfMemoryError } from "./engine
 /** Fastest first. An engine's module is loaded only when it is a candidate, so that a missing native part harms nobody. */
 const CANDIDATES: { name: EngineName; load: () => Promise<Engine> }[] = [
   { name: "libtorch", load: async () => (await import("./libtorch/index")).createLibtorchEngine() },
+  { name: "onnx", load: async () => (await import("./onnx/index")).createOnnxEngine() },
   { name: "webgpu", load: async () => (await import("./webgpu/index")).createWebgpuEngine() },
   { name: "tensorflow", load: async () => (await import("./tensorflow/index")).createTensorflowEngine() },
   { name: "wasm", load: async () => createWasmEngine() },

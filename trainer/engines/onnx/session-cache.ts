@@ -1,0 +1,84 @@
+/** Sessions of onnxruntime by the graph they compute; the least recently used ones are closed. */
+import type { CompiledGraph } from "./compile";
+import { encodeModel } from "./model";
+import type { NativeSession, Runtime, RuntimeTensor } from "./runtime";
+
+/** Each session holds threads, a planned graph and the memory of its intermediate results. */
+const SESSIONS_MAX = 96;
+
+export interface SessionStatistics {
+  built: number;
+  buildSeconds: number;
+  runs: number;
+}
+
+export interface SessionSettings {
+  threads: number;
+  /** Told when a large graph was built, with its number of nodes and the seconds that it took. */
+  onBuilt?: ((nodes: number, seconds: number) => void) | undefined;
+}
+
+export class SessionCache {
+  readonly statistics: SessionStatistics = { built: 0, buildSeconds: 0, runs: 0 };
+  private readonly sessions = new Map<string, NativeSession>();
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly settings: SessionSettings,
+  ) {}
+
+  run(compiled: CompiledGraph, feeds: Record<string, RuntimeTensor>, fetches: Record<string, RuntimeTensor>): void {
+    this.statistics.runs += 1;
+    this.sessionOf(compiled).run(feeds, fetches, {});
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  /** Closes all sessions and frees what they hold. */
+  clear(): void {
+    for (const session of this.sessions.values()) session.dispose();
+    this.sessions.clear();
+  }
+
+  private sessionOf(compiled: CompiledGraph): NativeSession {
+    const known = this.sessions.get(compiled.key);
+    if (known) this.sessions.delete(compiled.key);
+    const session = known ?? this.build(compiled);
+    // Maps keep the order of insertion: the first key is the one not used for longest.
+    this.sessions.set(compiled.key, session);
+    if (this.sessions.size > SESSIONS_MAX) this.closeOldest();
+    return session;
+  }
+
+  private closeOldest(): void {
+    const [oldest] = this.sessions;
+    if (oldest === undefined) return;
+    this.sessions.delete(oldest[0]);
+    oldest[1].dispose();
+  }
+
+  private build(compiled: CompiledGraph): NativeSession {
+    const started = performance.now();
+    const graph = compiled.graph();
+    const bytes = encodeModel(graph);
+    const session = this.runtime.createSession();
+    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+      executionProviders: ["cpu"],
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: this.settings.threads,
+      interOpNumThreads: 1,
+      enableCpuMemArena: true,
+      // Patterns are remembered for every combination of lengths, and lengths differ from batch to batch.
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    this.statistics.built += 1;
+    this.statistics.buildSeconds += seconds;
+    this.settings.onBuilt?.(graph.nodes.length, seconds);
+    return session;
+  }
+}
