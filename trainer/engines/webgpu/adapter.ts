@@ -1,9 +1,9 @@
 /** The parts of the `webgpu` package (Dawn for Node) and of tfjs-backend-webgpu that the engine uses. */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type * as tf from "@tensorflow/tfjs-core";
 import { EngineError } from "../engine";
 import { privateRequire } from "../install/private-modules";
+import type { WebgpuBackend } from "./reads";
 
 interface AdapterInfo {
   vendor: string;
@@ -41,7 +41,7 @@ interface DawnModule {
 }
 
 interface BackendModule {
-  WebGPUBackend: new (device: Device, info: AdapterInfo) => tf.KernelBackend;
+  WebGPUBackend: new (device: Device, info: AdapterInfo) => WebgpuBackend;
 }
 
 /** Rasterisers that compute on the CPU: good for a test, slower than wasm. */
@@ -99,7 +99,7 @@ export function adapterName(adapter: Adapter): string {
 export async function createBackend(
   directory: string,
   adapter: Adapter,
-): Promise<{ backend: tf.KernelBackend; device: Device }> {
+): Promise<{ backend: WebgpuBackend; device: Device }> {
   const { WebGPUBackend } = privateRequire(directory)("@tensorflow/tfjs-backend-webgpu") as BackendModule;
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],

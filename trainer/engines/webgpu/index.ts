@@ -1,13 +1,11 @@
-/**
- * The webgpu engine: tfjs-backend-webgpu on Dawn for Node, a GPU from npm alone (Metal, Direct3D 12 or Vulkan), f32. Values can be
- * read only asynchronously (`await tensor.data()`): `dataSync` throws.
- */
+/** The webgpu engine: tfjs-backend-webgpu on Dawn for Node, a GPU from npm alone (Metal, Direct3D 12 or Vulkan), f32. */
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../../core/autodiff";
 import { resetOps } from "../../ops";
 import { type Engine, type EngineDescription, EngineError, type PrepareOptions, requireFloat32 } from "../engine";
 import { type Adapter, adapterName, createBackend, isSoftware, requestAdapter } from "./adapter";
 import { findPackages, INSTALL_COMMAND } from "./packages";
+import { installReads, settle } from "./reads";
 
 const BACKEND_NAME = "webgpu";
 /** One buffer holds at most 1 GiB on many drivers; a vocabulary of 150,000 at this many tokens stays below it. */
@@ -25,17 +23,6 @@ function checkHealth(): void {
   if (failure !== null) throw new EngineError(`the GPU failed: ${failure}`);
 }
 
-/** Every value leaves the device by `read`, so no number computed after an error gets out unnoticed. */
-function guardReads(backend: tf.KernelBackend): void {
-  const read = backend.read.bind(backend);
-  backend.read = async (dataId: object) => {
-    checkHealth();
-    const values = await read(dataId);
-    checkHealth();
-    return values;
-  };
-}
-
 async function open(): Promise<Prepared> {
   const packages = await findPackages();
   if (!packages.found) throw new EngineError(`${packages.reason}; run: ${INSTALL_COMMAND}`);
@@ -48,7 +35,8 @@ async function open(): Promise<Prepared> {
   void device.lost.then(({ reason, message }) => {
     if (reason !== "destroyed") failure ??= `the device was lost: ${message}`;
   });
-  guardReads(backend);
+  installReads(backend, checkHealth);
+  await settle();
   // Its module registers a factory of its own; this device is the one whose errors are watched.
   tf.removeBackend(BACKEND_NAME);
   tf.registerBackend(BACKEND_NAME, () => backend);
