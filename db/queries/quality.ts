@@ -3,13 +3,9 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import { selectRow, selectRows } from "./rows";
 
-/** One refresh at a time, or two could both take an item's old state out. False: another one is at work. */
-export async function lockQuality(tx: Tx): Promise<boolean> {
-  const row = await selectRow<{ locked: boolean }>(
-    tx,
-    sql`select pg_try_advisory_xact_lock(hashtextextended('quality', 0)) as locked`,
-  );
-  return row?.locked === true;
+/** One refresh at a time, or two could both take an item's old state out; who comes second waits and finds less to do. */
+export async function lockQuality(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('quality', 0))`);
 }
 
 export async function takePending(tx: Tx, limit: number): Promise<string[]> {

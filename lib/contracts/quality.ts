@@ -82,6 +82,17 @@ export const getAnnotatorQuality = defineEndpoint({
   response: z.object({ rows: z.array(annotatorQualitySchema) }),
 });
 
+const weekSchema = z.object({
+  /** Monday, ISO date. */
+  week: z.string(),
+  judgements: z.number().int(),
+  significantlyBetter: shareSchema,
+  better: shareSchema,
+  slightlyBetter: shareSchema,
+  negligiblyBetter: shareSchema,
+});
+export type DriftWeek = z.infer<typeof weekSchema>;
+
 export const getDrift = defineEndpoint({
   method: "GET",
   path: "/projects/{projectId}/quality/drift",
@@ -89,19 +100,7 @@ export const getDrift = defineEndpoint({
   access: { role: "reviewer", scope: "review" },
   params: projectParams,
   query: filter,
-  response: z.object({
-    weeks: z.array(
-      z.object({
-        /** Monday, ISO date. */
-        week: z.string(),
-        judgements: z.number().int(),
-        significantlyBetter: shareSchema,
-        better: shareSchema,
-        slightlyBetter: shareSchema,
-        negligiblyBetter: shareSchema,
-      }),
-    ),
-  }),
+  response: z.object({ weeks: z.array(weekSchema) }),
 });
 
 export const policyRatingSchema = z.object({

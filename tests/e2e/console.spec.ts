@@ -6,6 +6,7 @@ import { signIn } from "./people";
 const PAGES = {
   "": "Rounds",
   "/campaigns": "Campaigns",
+  "/quality": "Quality",
   "/data": "Data",
   "/training-runs": "Training",
   "/reward-models": "Reward models",

@@ -40,8 +40,8 @@ export function AgreementSection({ projectId, campaignId }: Scope) {
               <Measure key={row.measure} row={row} />
             ))}
           </div>
-          <div className="grid gap-6 xl:grid-cols-2">
-            <div>
+          <div className="grid gap-6 xl:grid-cols-[3fr_2fr]">
+            <div className="min-w-0">
               <FilterSelect
                 label={t("by")}
                 all={t("groups.campaign")}

@@ -5,7 +5,7 @@ import { Section } from "@/app/components/card";
 import { PlotFigure } from "@/app/components/plot-figure";
 import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { useRead } from "@/lib/client/console/use-endpoint";
-import { getDrift } from "@/lib/contracts/quality";
+import { type DriftWeek, getDrift } from "@/lib/contracts/quality";
 import { type Scope, SharePercent } from "./figures";
 
 type Plot = typeof import("@observablehq/plot");
@@ -18,11 +18,27 @@ const LINES = [
   { key: "negligiblyBetter", stroke: "var(--c-line-strong)", dash: "8 3 2 3" },
 ] as const;
 
+/** Share of the height that a line's name needs. */
+const LABEL_GAP = 0.08;
+
+/** Where the names stand: at the ends of their lines, or above one another where those meet. */
+function spread(week: DriftWeek | undefined): Record<(typeof LINES)[number]["key"], number> {
+  let floor = Number.NEGATIVE_INFINITY;
+  const placed = LINES.map(({ key }) => ({ key, y: week?.[key]?.share ?? 0 }))
+    .sort((a, b) => a.y - b.y)
+    .map(({ key, y }) => {
+      floor = Math.max(y, floor + LABEL_GAP);
+      return [key, floor] as const;
+    });
+  return Object.fromEntries(placed) as Record<(typeof LINES)[number]["key"], number>;
+}
+
 export function DriftSection({ projectId, campaignId }: Scope) {
   const t = useTranslations("console.quality.drift");
   const format = useFormatter();
   const drift = useRead(getDrift, { params: { projectId }, query: { campaignId } });
   const weeks = useMemo(() => drift.data?.weeks ?? [], [drift.data]);
+  const labelAt = useMemo(() => spread(weeks.at(-1)), [weeks]);
   const options = useCallback(
     (plot: Plot) => ({
       marginRight: 96,
@@ -32,10 +48,11 @@ export function DriftSection({ projectId, campaignId }: Scope) {
         const points = weeks.map((week) => ({ x: new Date(week.week), y: week[key]?.share ?? 0 }));
         const line = { x: "x", y: "y", stroke, strokeDasharray: dash, strokeWidth: 2, marker: "dot" as const };
         const label = { x: "x", y: "y", text: () => t(`strengths.${key}`), dx: 8, textAnchor: "start" as const };
-        return [plot.lineY(points, line), plot.text(points.slice(-1), { ...label, fill: stroke })];
+        const end = points.slice(-1).map(({ x }) => ({ x, y: labelAt[key] }));
+        return [plot.lineY(points, line), plot.text(end, { ...label, fill: stroke })];
       }),
     }),
-    [weeks, t],
+    [weeks, labelAt, t],
   );
   return (
     <Section title={t("title")} description={t("description")}>
