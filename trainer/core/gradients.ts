@@ -20,14 +20,15 @@ export function addGradients(sum: GradientSum, parameters: Parameters, loss: () 
     loss,
     trainable.map(([, variable]) => variable),
   );
-  sum.loss += value.dataSync()[0] ?? Number.NaN;
-  value.dispose();
   for (const [name, variable] of trainable) {
     const gradient = grads[variable.name];
     if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
     const before = sum.gradients.get(name);
     sum.gradients.set(name, before ? ops.accumulate(before, gradient) : gradient);
   }
+  // Read last: an engine that computes when it is asked then does all of this at once.
+  sum.loss += value.dataSync()[0] ?? Number.NaN;
+  value.dispose();
 }
 
 export function disposeGradients(sum: GradientSum): void {

@@ -2,7 +2,7 @@
  * Trains a reward model: pairs and a base model in, a `*ForSequenceClassification` directory out. Source: Llama 2 section 3.2.2.
  * The same data, settings, base model and engine give the same weights; an interrupted run resumes bit-exactly on CPU.
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { saveRewardModelDirectory } from "../core/checkpoint-directory";
 import { saveAdapterDirectory } from "../core/lora-files";
 import { logSigmoidOf, rankingLossOf, rewardLoss } from "../core/losses";
@@ -53,19 +53,35 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The micro-batch's loss and its pairs' rewards. */
+/** A micro-batch's rewards, still on the engine: reading them inside the gradient would cut the engine's work in two. */
+interface UnreadRewards {
+  group: TrainingPair[];
+  chosen: tf.Tensor1D;
+  rejected: tf.Tensor1D;
+}
+
+function disposeUnread(unread: UnreadRewards | null): void {
+  if (unread) tf.dispose([unread.chosen, unread.rejected]);
+}
+
+function readRewards(unread: UnreadRewards): PairRewards[] {
+  const [chosen, rejected] = [unread.chosen.dataSync(), unread.rejected.dataSync()];
+  disposeUnread(unread);
+  return unread.group.map((pair, index) => ({
+    pair,
+    chosen: chosen[index] as number,
+    rejected: rejected[index] as number,
+  }));
+}
+
+/** The micro-batch's loss, and its pairs' rewards, which the caller disposes of. */
 function lossOf(
   { config, model }: OpenRun,
   group: TrainingPair[],
   step: TrainingPair[],
-): { loss: tf.Scalar; rewards: PairRewards[] } {
+): { loss: tf.Scalar; unread: UnreadRewards } {
   const { chosen, rejected } = pairRewards(model, group, { recompute: config.recompute });
-  const [chosenValues, rejectedValues] = [chosen.dataSync(), rejected.dataSync()];
-  const rewards = group.map((pair, index) => ({
-    pair,
-    chosen: chosenValues[index] as number,
-    rejected: rejectedValues[index] as number,
-  }));
+  const unread = { group, chosen: tf.keep(chosen), rejected: tf.keep(rejected) };
   const labels = step.flatMap((pair) => [pair.chosenLabel, pair.rejectedLabel]).filter((label) => label !== null);
   const loss = rewardLoss(chosen, rejected, group, {
     pairsInStep: step.length,
@@ -74,7 +90,7 @@ function lossOf(
     centering: config.centeringWeight,
     labelSmoothing: config.labelSmoothing,
   });
-  return { loss, rewards };
+  return { loss, unread };
 }
 
 /** The safety term alone, without its weight; null where no bin tells. */
@@ -152,7 +168,7 @@ async function finish(run: OpenRun, bestStep: number | null): Promise<string> {
 
 function loopOf(run: OpenRun, options: TrainRewardOptions) {
   const { config, saved, moment } = run;
-  let latest: PairRewards[] = [];
+  let latest: UnreadRewards | null = null;
   let seen: PairRewards[] = [];
   return runTrainingLoop<TrainingPair, TrainingMetric>({
     ...run,
@@ -162,11 +178,15 @@ function loopOf(run: OpenRun, options: TrainRewardOptions) {
     signal: options.signal,
     beforeMicroBatch: (step, microBatch) => Object.assign(moment, { step, microBatch }),
     loss: (group, step) => {
-      const { loss, rewards } = lossOf(run, group, step);
-      latest = rewards;
+      disposeUnread(latest); // There only after a micro-batch that ran out of memory.
+      const { loss, unread } = lossOf(run, group, step);
+      latest = unread;
       return loss;
     },
-    onComputed: () => seen.push(...latest),
+    onComputed: () => {
+      if (latest) seen.push(...readRewards(latest));
+      latest = null;
+    },
     metric: (record, step) => {
       const metric = metricOf(run, record, step, seen);
       seen = [];
@@ -184,6 +204,7 @@ function loopOf(run: OpenRun, options: TrainRewardOptions) {
  * EngineError (NotEnoughMemoryError), RunDirectoryError, ItemTooLargeError, TrainingDivergedError; each says what and where.
  */
 export async function trainReward(options: TrainRewardOptions): Promise<TrainRewardResult> {
+  if (options.config.method === "probe") return (await import("./train-probe")).trainProbe(options);
   const run = await openRewardRun(options);
   const { config, model, optimizer, paths } = run;
   const stepsTotal = run.steps.length;
@@ -218,9 +239,8 @@ export async function trainReward(options: TrainRewardOptions): Promise<TrainRew
   }
 }
 
-/** What a run would need, without starting it. Errors: as `trainReward`; memory that does not suffice is one only without `force`. */
+/** What a run would need and whether it fits, without starting it. Errors: as `trainReward`. */
 export async function estimateReward(options: RewardRunOptions) {
-  const { estimate, engine, base } = await prepareRewardRun(options);
-  base.tensors.clear();
-  return { ...estimate, engine: engine.describe() };
+  const { estimate, engine, memoryProblem } = await prepareRewardRun(options);
+  return { ...estimate, engine: engine.describe(), memoryProblem: memoryProblem?.message ?? null };
 }
