@@ -1,6 +1,7 @@
 /** Ctrl-C (or SIGTERM) asks the running recipe to stop where it can resume; a second Ctrl-C ends the process at once. */
 import type { Reporter } from "./output";
 
+export const EXIT_FAILED = 1;
 /** The shell's code for a command ended by Ctrl-C. */
 export const EXIT_CANCELLED = 130;
 

@@ -1,19 +1,22 @@
 /** The `pairwright-trainer` command: plain files in and out. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 import { Command, CommanderError } from "commander";
-import { EXIT_CANCELLED } from "./cancellation";
+import { EXIT_CANCELLED, EXIT_FAILED } from "./cancellation";
 import { addEngineCommands } from "./engine";
 import { generateCommands } from "./generate";
 import { judgeCommands } from "./judge";
+import { serveCommands } from "./serve";
 import { trainCommands } from "./train";
 
-const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 function createProgram(): Command {
   const program = new Command("pairwright-trainer")
-    .description("Reward models from preference pairs, from plain files: train, evaluate, score, fine-tune, sample.")
+    .description(
+      "Reward models from preference pairs, from plain files: train, evaluate, score, serve, fine-tune, sample.",
+    )
     .showHelpAfterError("(add --help for the options)");
-  for (const command of [...trainCommands(), ...judgeCommands(), ...generateCommands()]) program.addCommand(command);
+  const groups = [trainCommands(), judgeCommands(), serveCommands(), generateCommands()];
+  for (const command of groups.flat()) program.addCommand(command);
   addEngineCommands(program);
   const strict = (command: Command): void => {
     command.exitOverride();

@@ -1,82 +1,37 @@
-/** `train-reward` and `train-sft`. Ctrl-C leaves a checkpoint that `--resume` goes on from. */
-import { readFile } from "node:fs/promises";
+/** `train-reward`, `estimate` and `train-sft`. Ctrl-C or SIGTERM leaves a checkpoint that `--resume` goes on from. */
 import { Command } from "commander";
-import { MARGIN_TABLES } from "../format/margin";
-import type { TrainingConfig } from "../format/training-config";
-import { TrainingDataError } from "../recipes/errors";
-import { type TrainRewardOptions, trainReward } from "../recipes/train-reward";
+import { estimateReward, type TrainRewardOptions, trainReward } from "../recipes/train-reward";
 import { type SftConfig, trainSft } from "../recipes/train-sft";
-import { cancellation, EXIT_CANCELLED } from "./cancellation";
-import { given, realNumber, taskName, wholeNumber, withEngine } from "./options";
-import { createReporter, progressText, type Reporter } from "./output";
-
-async function readConfigFile(file: string | undefined): Promise<Record<string, unknown>> {
-  if (file === undefined) return {};
-  const text = await readFile(file, "utf8").catch((cause: Error) => {
-    throw new TrainingDataError(`${file}: ${cause.message}`);
-  });
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new TrainingDataError(`${file}: not JSON: ${(cause as Error).message}`);
-  }
-}
-
-function trainingOptions(command: Command): Command {
-  return withEngine(command)
-    .requiredOption("--base <path>", "base model: a Hugging Face directory or a .gguf file")
-    .requiredOption("--out <directory>", "where the run is written; the finished model is in its model/ folder")
-    .option("--config <file>", "JSON file of settings; options given here win over it")
-    .option("--seed <n>", "seed of head, mix and order", wholeNumber)
-    .option("--epochs <x>", "passes over the data", realNumber)
-    .option("--learning-rate <x>", "largest learning rate", realNumber)
-    .option("--tokens-per-row <n>", "longest row; longer ones lose tokens at the prompt's start", wholeNumber)
-    .option("--steps <n>", "stop after so many steps", wholeNumber)
-    .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber)
-    .option("--resume", "go on from the newest checkpoint in --out", false);
-}
-
-interface SharedFlags {
-  data: string;
-  base: string;
-  out: string;
-  config?: string;
-  engine: TrainingConfig["engine"];
-  seed?: number;
-  epochs?: number;
-  learningRate?: number;
-  tokensPerRow?: number;
-  steps?: number;
-  checkpointEvery?: number;
-  resume: boolean;
-}
-
-function sharedConfig(flags: SharedFlags, fromFile: Record<string, unknown>) {
-  return {
-    ...fromFile,
-    ...(flags.engine === "auto" && fromFile.engine !== undefined ? {} : { engine: flags.engine }),
-    ...given({
-      seed: flags.seed,
-      epochs: flags.epochs,
-      learningRateMax: flags.learningRate,
-      tokensPerRowMax: flags.tokensPerRow,
-      stepsMax: flags.steps,
-      checkpointEverySteps: flags.checkpointEvery,
-    }),
-  };
-}
+import { cancellation, EXIT_CANCELLED, EXIT_FAILED } from "./cancellation";
+import { wholeNumber } from "./options";
+import { createReporter, type Reporter } from "./output";
+import { probeCommand } from "./probe";
+import {
+  dataOf,
+  outputOptions,
+  type RewardFlags,
+  readConfigFile,
+  rewardConfig,
+  rewardOptions,
+  type SharedFlags,
+  sharedConfig,
+  trainingOptions,
+} from "./training-options";
+import { createPanel, type PanelMetric } from "./training-panel";
 
 interface Result {
   status: "completed" | "cancelled";
   step: number;
   stepsTotal: number;
   modelDirectory: string | null;
+  adapterDirectory?: string | null;
   checkpointDirectory: string | null;
 }
 
 function reportEnd(report: Reporter, result: Result): void {
   if (result.status === "completed") {
-    report.result(`done after ${result.step} steps: ${result.modelDirectory}`, result);
+    const adapter = result.adapterDirectory ? ` (LoRA's additions alone: ${result.adapterDirectory})` : "";
+    report.result(`done after ${result.step} steps: ${result.modelDirectory}${adapter}`, result);
     return;
   }
   const text = `stopped after step ${result.step} of ${result.stepsTotal}; resume with the same command and --resume (${result.checkpointDirectory})`;
@@ -84,86 +39,84 @@ function reportEnd(report: Reporter, result: Result): void {
   process.exitCode = EXIT_CANCELLED;
 }
 
-interface RewardFlags extends SharedFlags {
-  task?: TrainingConfig["task"];
-  pairsPerStep?: number;
-  pairsPerMicroBatch?: number;
-  margin?: TrainingConfig["marginTable"];
-  evaluateEvery?: number;
+function progressOf(report: Reporter) {
+  const panel = createPanel();
+  return <Metric extends PanelMetric>(metric: Metric) =>
+    report.progress(panel.add(metric, report.columns), { ...metric });
 }
 
-async function runTrainReward(flags: RewardFlags): Promise<void> {
+async function reportEstimate(report: Reporter, options: TrainRewardOptions): Promise<void> {
+  const estimate = await estimateReward({ ...options, onNote: report.note });
+  const fits = estimate.memoryProblem === null;
+  report.result(estimate.memoryProblem ?? "the run fits", estimate);
+  if (!fits) process.exitCode = EXIT_FAILED;
+}
+
+async function rewardCommand(flags: RewardFlags & { dryRun?: boolean }): Promise<void> {
   const report = createReporter();
-  const fromFile = await readConfigFile(flags.config);
-  const config = {
-    ...sharedConfig(flags, fromFile),
-    ...given({
-      task: flags.task,
-      pairsPerStep: flags.pairsPerStep,
-      pairsPerMicroBatch: flags.pairsPerMicroBatch,
-      marginTable: flags.margin,
-      evaluateEverySteps: flags.evaluateEvery,
-    }),
-  } as TrainRewardOptions["config"];
-  const result = await trainReward({
-    config,
-    data: flags.data,
+  const options: TrainRewardOptions = {
+    config: rewardConfig(flags, await readConfigFile(flags.config)) as TrainRewardOptions["config"],
+    data: dataOf(flags.data),
+    heldout: flags.heldout,
     baseModel: flags.base,
     outDirectory: flags.out,
     resume: flags.resume,
-    signal: cancellation(report),
-    onNote: report.note,
-    onMetric: (metric) => {
-      const numbers = `loss ${metric.loss.toFixed(4)}  accuracy ${(100 * metric.accuracy).toFixed(1)}%  ${Math.round(metric.tokensPerSecond)} tokens/s`;
-      report.progress(progressText(metric.step, metric.stepsTotal, numbers), metric);
-    },
-  });
+    force: flags.force,
+  };
+  if (flags.dryRun) {
+    await reportEstimate(report, options);
+    return;
+  }
+  if (options.config.method === "probe") {
+    await probeCommand(report, options);
+    return;
+  }
+  const { note: onNote } = report;
+  const result = await trainReward({ ...options, onNote, signal: cancellation(report), onMetric: progressOf(report) });
   reportEnd(report, result);
 }
 
 interface SftFlags extends SharedFlags {
+  data: string;
   rowsPerStep?: number;
-  rowsPerMicroBatch?: number;
 }
 
-async function runTrainSft(flags: SftFlags): Promise<void> {
+async function sftCommand(flags: SftFlags): Promise<void> {
   const report = createReporter();
-  const fromFile = await readConfigFile(flags.config);
-  const config = {
-    ...sharedConfig(flags, fromFile),
-    ...given({ rowsPerStep: flags.rowsPerStep, rowsPerMicroBatch: flags.rowsPerMicroBatch }),
-  } as Partial<SftConfig>;
+  const rows = flags.rowsPerStep === undefined ? {} : { rowsPerStep: flags.rowsPerStep };
+  const config = { ...sharedConfig(flags, await readConfigFile(flags.config)), ...rows } as Partial<SftConfig>;
   const result = await trainSft({
     config,
     data: flags.data,
     baseModel: flags.base,
     outDirectory: flags.out,
     resume: flags.resume,
+    force: flags.force,
     signal: cancellation(report),
     onNote: report.note,
-    onMetric: (metric) => {
-      const numbers = `loss ${metric.loss.toFixed(4)}  ${Math.round(metric.tokensPerSecond)} tokens/s`;
-      report.progress(progressText(metric.step, metric.stepsTotal, numbers), { ...metric });
-    },
+    onMetric: progressOf(report),
   });
   reportEnd(report, result);
 }
 
 export function trainCommands(): Command[] {
-  const reward = trainingOptions(new Command("train-reward").description("train a reward model on preference pairs"))
-    .requiredOption("--data <path>", "a snapshot directory, or a JSONL file of pairs")
-    .option("--task <name>", "helpfulness or safety", taskName)
-    .option("--pairs-per-step <n>", "pairs per optimizer step (paper: 512)", wholeNumber)
-    .option("--pairs-per-micro-batch <n>", "pairs computed at once", wholeNumber)
-    .option("--margin <table>", `margin table: ${MARGIN_TABLES.join(", ")}`)
-    .option("--evaluate-every <n>", "steps between looks at the held-out split", wholeNumber)
-    .action(runTrainReward);
-  const sft = trainingOptions(
-    new Command("train-sft").description("fine-tune a language model on dialogues with loss masks"),
+  const reward = outputOptions(
+    rewardOptions(new Command("train-reward").description("train a reward model on preference pairs")),
+  )
+    .option("--dry-run", "only say what the run would need (as `estimate`), and stop", false)
+    .action(rewardCommand);
+  const estimate = rewardOptions(
+    new Command("estimate").description("say what train-reward would need: memory, arithmetic, hours; writes nothing"),
+  ).action((flags: RewardFlags) => rewardCommand({ ...flags, out: "", resume: false, dryRun: true }));
+  const sft = outputOptions(
+    trainingOptions(
+      new Command("train-sft").description("fine-tune a language model on dialogues with loss masks"),
+      ["full", "lora", "head"],
+      "row",
+    ),
   )
     .requiredOption("--data <file>", 'JSONL of {"messages": [...], "lossOn": [...]}')
     .option("--rows-per-step <n>", "dialogues per optimizer step (paper: 64)", wholeNumber)
-    .option("--rows-per-micro-batch <n>", "dialogues computed at once", wholeNumber)
-    .action(runTrainSft);
-  return [reward, sft];
+    .action(sftCommand);
+  return [reward, estimate, sft];
 }

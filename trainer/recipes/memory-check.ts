@@ -69,10 +69,14 @@ export function availableBytes(engine: Engine, parameters: number): number | nul
   return engine.name === "wasm" ? Math.min(machine, WASM_BYTES_MAX) : machine;
 }
 
-/** Throws NotEnoughMemoryError where the estimate exceeds what is free, unless forced. */
-export function checkMemory(engine: Engine, input: EstimateInput, estimate: TrainingEstimate, force: boolean): void {
+/** What is wrong where the estimate exceeds what is free, otherwise null. */
+export function memoryProblem(
+  engine: Engine,
+  input: EstimateInput,
+  estimate: TrainingEstimate,
+): NotEnoughMemoryError | null {
   const available = availableBytes(engine, estimate.parameters);
   const needed = estimate.memory.total;
-  if (force || available === null || needed <= available) return;
-  throw new NotEnoughMemoryError(needed, available, remedies(input, available));
+  if (available === null || needed <= available) return null;
+  return new NotEnoughMemoryError(needed, available, remedies(input, available));
 }

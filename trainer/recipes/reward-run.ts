@@ -10,7 +10,7 @@ import { type Checkpoint, loadCheckpoint, removeLeftovers } from "./checkpoints"
 import { TrainingDataError } from "./errors";
 import { type EstimateInput, estimateTraining, type TrainingEstimate } from "./estimate";
 import { wantsBest } from "./evaluation-state";
-import { checkMemory, describeEstimate } from "./memory-check";
+import { describeEstimate, memoryProblem, type NotEnoughMemoryError } from "./memory-check";
 import { planSteps } from "./micro-batches";
 import {
   type DataSource,
@@ -61,9 +61,12 @@ export interface PreparedRun {
   engine: Engine;
   tokensPerMicroBatch: number;
   estimate: TrainingEstimate;
+  /** Why the run should not start, where memory will not do. */
+  memoryProblem: NotEnoughMemoryError | null;
 }
 
-function parseConfig(config: RewardRunOptions["config"]): TrainingConfig {
+/** Errors: TrainingDataError naming the field. */
+export function parseTrainingConfig(config: RewardRunOptions["config"]): TrainingConfig {
   const parsed = trainingConfigSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -89,7 +92,7 @@ export function pairWork({ chosenIds, rejectedIds, tokens }: TrainingPair) {
 }
 
 async function estimateOf(
-  run: Omit<PreparedRun, "estimate" | "data" | "heldout" | "tokenizer">,
+  run: Omit<PreparedRun, "estimate" | "memoryProblem" | "data" | "heldout" | "tokenizer">,
 ): Promise<{ input: EstimateInput; estimate: TrainingEstimate }> {
   const { base, config, set, steps, tokensPerMicroBatch, engine } = run;
   const input: EstimateInput = {
@@ -106,10 +109,14 @@ async function estimateOf(
   return { input, estimate: estimateTraining(input) };
 }
 
-/** Reads, checks, chooses and estimates; writes nothing. Errors: as `trainReward`, and NotEnoughMemoryError unless forced. */
+/** Reads, checks, chooses and estimates; writes nothing. Errors: as `trainReward`. */
 export async function prepareRewardRun(options: RewardRunOptions): Promise<PreparedRun> {
   const note = options.onNote ?? (() => {});
-  const config = parseConfig(options.config);
+  const config = parseTrainingConfig(options.config);
+  if (config.method === "probe")
+    throw new TrainingDataError(
+      "method probe has no training steps: trainProbe (`train-reward --method probe`) fits it",
+    );
   const data = await loadSources(options.data, "train");
   const heldout = await loadHeldout(options.data, options.heldout);
   checkEvaluation(config, heldout);
@@ -127,8 +134,7 @@ export async function prepareRewardRun(options: RewardRunOptions): Promise<Prepa
   const partial = { config, base, set, steps, engine, tokensPerMicroBatch };
   const { input, estimate } = await estimateOf(partial);
   for (const sentence of describeEstimate(estimate, "pair")) note(sentence);
-  checkMemory(engine, input, estimate, options.force ?? false);
-  return { ...partial, data, heldout, tokenizer, estimate };
+  return { ...partial, data, heldout, tokenizer, estimate, memoryProblem: memoryProblem(engine, input, estimate) };
 }
 
 /** Everything that decides the weights. Where the run is written and how often it is saved or merely judged do not. */
@@ -184,6 +190,7 @@ export async function openRewardRun(
 ): Promise<OpenRun> {
   const resume = options.resume ?? false;
   const prepared = await prepareRewardRun(options);
+  if (prepared.memoryProblem !== null && !options.force) throw prepared.memoryProblem;
   const { config, base } = prepared;
   const paths = runPaths(options.outDirectory);
   const fingerprint = fingerprintRun(prepared);

@@ -29,7 +29,7 @@ import { loadCheckpoint, removeCheckpoints, removeLeftovers } from "./checkpoint
 import { TrainingDataError } from "./errors";
 import { type EstimateInput, estimateTraining } from "./estimate";
 import { NO_EVALUATION } from "./evaluation-state";
-import { checkMemory, describeEstimate } from "./memory-check";
+import { describeEstimate, memoryProblem } from "./memory-check";
 import { planSteps } from "./micro-batches";
 import {
   fingerprintOf,
@@ -187,7 +187,8 @@ async function checkEstimate(
   };
   const estimate = estimateTraining(input);
   for (const sentence of describeEstimate(estimate, "row")) options.onNote?.(sentence);
-  checkMemory(engine, input, estimate, options.force ?? false);
+  const problem = memoryProblem(engine, input, estimate);
+  if (problem !== null && !options.force) throw problem;
 }
 
 async function prepareSftRun(options: TrainSftOptions) {
