@@ -25,7 +25,7 @@ function cellText(cell: AccuracyCell): string {
   return `  ${cell.key.padEnd(22)} ${percent(cell.accuracy).padStart(6)}  (95%: ${percent(cell.low)} to ${percent(cell.high)}, n = ${cell.n})`;
 }
 
-function reportText(report: EvaluationReport): string {
+export function reportText(report: EvaluationReport): string {
   const figure = (value: number | null) => (value === null ? "none" : value.toFixed(3));
   return [
     `accuracy on ${report.n} held-out ${report.task} pairs`,

@@ -11,7 +11,7 @@ import { createTokenizer } from "../data/tokenizer";
 import type { Engine } from "../engines";
 import type { EvaluationReport } from "../format/evaluation";
 import type { PreferencePair } from "../format/pair";
-import { type TrainingConfig, type TrainingMetric, trainingConfigSchema } from "../format/training-config";
+import type { TrainingConfig, TrainingMetric } from "../format/training-config";
 import { answerStarts } from "./answer-start";
 import { TrainingDataError } from "./errors";
 import { buildReport } from "./evaluation-report";
@@ -30,6 +30,7 @@ import {
   type TrainingSet,
   usesSafetyLoss,
 } from "./reward-data";
+import { parseTrainingConfig } from "./reward-run";
 import {
   appendMetric,
   fingerprintOf,
@@ -45,8 +46,6 @@ import { scorePairs } from "./score-pairs";
 import type { TrainRewardOptions, TrainRewardResult } from "./train-reward";
 
 export interface TrainProbeOptions extends TrainRewardOptions {
-  /** A JSONL file of held-out pairs, or a snapshot directory (its `heldout` split); default: the data's own split, where it has one. */
-  heldout?: string;
   /** What is going on and how far it is. */
   onProgress?: (what: "features" | "sites" | "held-out pairs", done: number, total: number) => void;
 }
@@ -68,13 +67,6 @@ interface Run {
   read: PreferencePair[];
   modelFingerprint: string;
   options: TrainProbeOptions;
-}
-
-function parseConfig(config: TrainProbeOptions["config"]): TrainingConfig {
-  const parsed = trainingConfigSchema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new TrainingDataError(`training configuration: ${issue?.path.join(".") || "(whole)"}: ${issue?.message}`);
 }
 
 /** The set's pairs as they were read: folds go by their prompts, and answers are found in their rows. */
@@ -289,7 +281,7 @@ async function train(
  * pairs have one prompt, which leaves nothing to cross-validate.
  */
 export async function trainProbe(options: TrainProbeOptions): Promise<TrainProbeResult> {
-  const config = parseConfig(options.config);
+  const config = parseTrainingConfig(options.config);
   const paths = runPaths(options.outDirectory);
   const { heldout, base, set, read, engine, baseFingerprint, modelFingerprint, fingerprint } = await openRun(
     options,
