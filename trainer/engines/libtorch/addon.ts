@@ -42,11 +42,11 @@ export class Torch {
     readonly device: "cpu" | "cuda",
   ) {}
 
-  /** Runs `aten::name`; errors carry torch's message behind the operator's name. */
+  /** Runs `aten::name`, or `name` where it says its namespace; errors carry torch's message behind the operator's name. */
   call(name: string, ...args: OperatorArgument[]): OperatorResult {
     let operator = this.operators.get(name);
     if (operator === undefined) {
-      operator = this.addon.operator(`aten::${name}`);
+      operator = this.addon.operator(name.includes("::") ? name : `aten::${name}`);
       this.operators.set(name, operator);
     }
     try {

@@ -14,14 +14,17 @@ import {
   KernelBackend,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import type { Precision } from "../engine";
 import type { Handle, Torch } from "./addon";
-import { type TorchDtype, torchDtypeOf } from "./dtypes";
+import { TORCH_DTYPE, type TorchDtype, torchDtypeOf } from "./dtypes";
 
 /** What a dataId stands for. */
 interface Slot {
   handle: Handle;
   /** The dtype torch computes in; explicit, since tfjs's own dtype says "float32" for every float. */
   dtype: TorchDtype;
+  /** The same values in bfloat16, made when a kernel first computes with them and dropped when they change. */
+  brainCopy: Handle | null;
   references: number;
 }
 
@@ -36,6 +39,8 @@ function typedValues(values: BackendValues, dtype: DataType): Float32Array | Int
 
 export class LibtorchBackend extends KernelBackend {
   private readonly slots: DataStorage<Slot>;
+  /** What the layers' matrix products are computed in. */
+  precision: Precision = "float32";
 
   constructor(readonly torch: Torch) {
     super();
@@ -43,15 +48,39 @@ export class LibtorchBackend extends KernelBackend {
   }
 
   /** Takes ownership of a handle. */
-  register(handle: Handle, shape: number[], dtype: DataType): TensorInfo {
+  register(handle: Handle, shape: number[], dtype: DataType, own: TorchDtype = torchDtypeOf(dtype)): TensorInfo {
     const dataId: DataId = {};
-    this.slots.set(dataId, { handle, dtype: torchDtypeOf(dtype), references: 1 });
+    this.slots.set(dataId, { handle, dtype: own, references: 1, brainCopy: null });
     return { dataId, shape, dtype };
   }
 
-  /** The handle behind a tensor; a tensor of another tfjs backend is moved here first. */
+  /** The handle behind a tensor; a tensor of another tfjs backend is moved here first. Throws for one that only fused kernels may read. */
   handle(tensor: { dataId: DataId }): Handle {
+    const { handle, dtype } = this.slots.get(tensor.dataId);
+    if (dtype === TORCH_DTYPE.bfloat16)
+      throw new Error("the tensor holds bfloat16 values, which this kernel does not take");
+    return handle;
+  }
+
+  /** The handle in whatever dtype it has. */
+  anyHandle(tensor: { dataId: DataId }): Handle {
     return this.slots.get(tensor.dataId).handle;
+  }
+
+  /** The values of a float32 tensor in the precision of the computation. The handle stays the backend's. */
+  computeHandle(tensor: { dataId: DataId }): Handle {
+    if (this.precision === "float32") return this.handle(tensor);
+    const slot = this.slots.get(tensor.dataId);
+    if (slot.dtype === TORCH_DTYPE.bfloat16) return slot.handle;
+    slot.brainCopy ??= this.torch.call("to.dtype", slot.handle, TORCH_DTYPE.bfloat16) as Handle;
+    return slot.brainCopy;
+  }
+
+  /** To be called after the values behind a tensor were changed in place. */
+  changed(tensor: { dataId: DataId }): void {
+    const slot = this.slots.get(tensor.dataId);
+    if (slot.brainCopy !== null) this.torch.addon.free(slot.brainCopy);
+    slot.brainCopy = null;
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
@@ -61,7 +90,7 @@ export class LibtorchBackend extends KernelBackend {
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
     const handle = this.torch.addon.from(typedValues(values, dtype), shape, this.torch.device);
-    this.slots.set(dataId, { handle, dtype: torchDtypeOf(dtype), references });
+    this.slots.set(dataId, { handle, dtype: torchDtypeOf(dtype), references, brainCopy: null });
   }
 
   override readSync(dataId: DataId): BackendValues {
@@ -86,6 +115,7 @@ export class LibtorchBackend extends KernelBackend {
     const slot = this.slots.get(dataId);
     slot.references--;
     if (!force && slot.references > 0) return false;
+    this.changed({ dataId });
     this.torch.addon.free(slot.handle);
     this.slots.delete(dataId);
     return true;

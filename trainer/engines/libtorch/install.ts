@@ -11,6 +11,7 @@ import {
   libtorchDirectory,
   MANIFEST_FILE,
   PACKAGES_FOLDER,
+  processorName,
   readInstallation,
   sourcesSha256,
 } from "./installation";
@@ -59,6 +60,7 @@ async function buildInto(directory: string, variant: Variant, gpu: string | null
       device: check.device === "cuda" ? `cuda:0 ${gpu ?? ""}`.trim() : "cpu",
       platform: process.platform,
       architecture: process.arch,
+      processor: processorName(),
       sourcesSha256: await sourcesSha256(),
       installedAt: new Date().toISOString(),
       buildSeconds: Math.round(buildSeconds * 10) / 10,

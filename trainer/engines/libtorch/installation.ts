@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
+import { cpus } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -26,6 +27,8 @@ export const installationSchema = z.strictObject({
   device: z.string().min(1),
   platform: z.string().min(1),
   architecture: z.string().min(1),
+  /** The addon uses this processor's instructions. Empty in manifests of earlier versions. */
+  processor: z.string().default(""),
   /** sha256 over the addon's sources: another version of this package needs a new build. */
   sourcesSha256: z.string().regex(/^[0-9a-f]{64}$/),
   installedAt: z.iso.datetime(),
@@ -44,6 +47,10 @@ export function setLibtorchDirectory(directory: string): void {
 
 export function libtorchDirectory(): string {
   return chosenDirectory ?? libtorchDirectoryOf();
+}
+
+export function processorName(): string {
+  return cpus()[0]?.model.trim() ?? "";
 }
 
 /** sha256 over the names and contents of the addon's sources. */
@@ -98,6 +105,11 @@ export async function readInstallation(directory: string = libtorchDirectory()):
     return refuse(`${directory} was made for ${installation.platform} ${installation.architecture}`);
   if (!(await exists(path.join(directory, ADDON_FILE))))
     return refuse(`the addon is missing in ${directory}`, installation);
+  if (installation.processor !== processorName())
+    return refuse(
+      `its addon in ${directory} was built for ${installation.processor || "another processor"}`,
+      installation,
+    );
   if (installation.sourcesSha256 !== (await sourcesSha256()))
     return refuse(`its addon in ${directory} was built from another version of Pairwright`, installation);
   return { usable: true, directory, installation };

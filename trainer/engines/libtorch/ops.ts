@@ -7,15 +7,8 @@ import type { Handle } from "./addon";
 import type { LibtorchBackend } from "./backend";
 import { FUSED } from "./kernels/fused";
 import { KernelScope } from "./kernels/scope";
-
-function fused(kernel: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}): tf.Tensor[] {
-  const results = tf.engine().runKernel(kernel, inputs, attrs) as tf.Tensor | tf.Tensor[];
-  return Array.isArray(results) ? results : [results];
-}
-
-function first<T extends tf.Tensor>(results: tf.Tensor[]): T {
-  return results[0] as T;
-}
+import { attention, decoderLayer, rope } from "./layer-ops";
+import { first, fused } from "./run-fused";
 
 function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null = null): tf.Tensor2D {
   if (bias) return referenceOps.linear(x, weight, bias);
@@ -126,6 +119,7 @@ function adamw(
       ...[learningRate, beta1, beta2, weightDecay, epsilon],
       ...[false, false, divisor, null],
     );
+    backend.changed(parameter);
   } finally {
     scope.close();
   }
@@ -143,7 +137,10 @@ function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
 export const libtorchOps: Partial<Ops> = {
   linear,
   rmsNorm,
+  rope,
   swiglu,
+  attention,
+  decoderLayer,
   crossEntropy,
   adamw,
   accumulate,

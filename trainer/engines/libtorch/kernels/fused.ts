@@ -11,11 +11,8 @@ export const FUSED = {
   linearGradient: "PairwrightLinearGradient",
   rmsNorm: "PairwrightRmsNorm",
   rmsNormGradient: "PairwrightRmsNormGradient",
-  rope: "PairwrightRope",
   swiglu: "PairwrightSwiglu",
   swigluGradient: "PairwrightSwigluGradient",
-  attention: "PairwrightAttention",
-  attentionGradient: "PairwrightAttentionGradient",
   crossEntropy: "PairwrightCrossEntropy",
   crossEntropyGradient: "PairwrightCrossEntropyGradient",
 } as const;
@@ -37,121 +34,25 @@ function defineLinear(): void {
 }
 
 function defineRmsNorm(): void {
+  // -> result, and each row's scale
   defineKernel(FUSED.rmsNorm, (inputs, attrs, scope) => {
     const [x, weight] = [scope.handle(inputs.get("x")), scope.handle(inputs.get("weight"))];
-    const scale = scope.run("mean.dim", scope.run("mul.Tensor", x, x), [-1], true);
-    scope.runInPlace("add_.Scalar", scale, attrs.epsilon as number);
-    scope.runInPlace("rsqrt_", scale);
-    const y = scope.run("mul.Tensor", x, scale);
-    scope.runInPlace("mul_.Tensor", y, weight);
-    return floats(scope, y, scale);
+    return floats(scope, ...scope.runMany("pairwright::rms_norm", x, weight, attrs.epsilon as number));
   });
   defineKernel(FUSED.rmsNormGradient, (inputs, _attrs, scope) => {
-    const [dy, x, weight, scale] = ["dy", "x", "weight", "scale"].map((name) => scope.handle(inputs.get(name))) as [
-      Handle,
-      Handle,
-      Handle,
-      Handle,
-    ];
-    const width = inputs.get("weight").shape[0] as number;
-    const normal = scope.run("mul.Tensor", x, scale);
-    const product = scope.run("mul.Tensor", dy, normal);
-    const along = scope.run("unsqueeze", scope.run("mv", product, weight), -1);
-    scope.runInPlace("div_.Scalar", along, width);
-    const dx = scope.run("mul.Tensor", dy, weight);
-    scope.runInPlace("addcmul_", dx, normal, along, -1);
-    scope.runInPlace("mul_.Tensor", dx, scale);
-    return floats(scope, dx, scope.run("sum.dim_IntList", product, [0]));
-  });
-}
-
-function defineRope(): void {
-  // Turns each pair (first half, second half) by its angle; `direction` -1 turns back, which is the gradient.
-  defineKernel(FUSED.rope, (inputs, attrs, scope) => {
-    const [x, cos, sin] = ["x", "cos", "sin"].map((name) => scope.handle(inputs.get(name))) as [Handle, Handle, Handle];
-    const direction = attrs.direction as number;
-    const width = inputs.get("x").shape[3] as number;
-    const halves = (handle: Handle): [Handle, Handle] => [
-      scope.run("slice.Tensor", handle, 3, 0, width / 2, 1),
-      scope.run("slice.Tensor", handle, 3, width / 2, width, 1),
-    ];
-    const turned = scope.run("mul.Tensor", x, cos);
-    const [[first, second], [sinFirst, sinSecond]] = [halves(x), halves(sin)];
-    const [turnedFirst, turnedSecond] = halves(turned);
-    scope.runInPlace("addcmul_", turnedFirst, second, sinFirst, -direction);
-    scope.runInPlace("addcmul_", turnedSecond, first, sinSecond, direction);
-    return scope.output(turned, "float32");
+    const handles = ["dy", "x", "weight", "scale"].map((name) => scope.handle(inputs.get(name)));
+    return floats(scope, ...scope.runMany("pairwright::rms_norm_backward", ...handles));
   });
 }
 
 function defineSwiglu(): void {
   defineKernel(FUSED.swiglu, (inputs, _attrs, scope) => {
-    const result = scope.run("silu", scope.handle(inputs.get("gate")));
-    scope.runInPlace("mul_.Tensor", result, scope.handle(inputs.get("up")));
-    return scope.output(result, "float32");
+    const [gate, up] = [scope.handle(inputs.get("gate")), scope.handle(inputs.get("up"))];
+    return scope.output(scope.run("pairwright::swiglu", gate, up), "float32");
   });
   defineKernel(FUSED.swigluGradient, (inputs, _attrs, scope) => {
-    const [dy, gate, up] = ["dy", "gate", "up"].map((name) => scope.handle(inputs.get(name))) as [
-      Handle,
-      Handle,
-      Handle,
-    ];
-    const dUp = scope.run("silu", gate);
-    scope.runInPlace("mul_.Tensor", dUp, dy);
-    return floats(scope, scope.run("silu_backward", scope.run("mul.Tensor", dy, up), gate), dUp);
-  });
-}
-
-/** [B, H, Tq, D] with the query heads of a key/value head folded into rows, [B * Hk, (H / Hk) * Tq, D]; keys as [B * Hk, Tk, D]. */
-function foldedShapes(q: number[], k: number[]): { rows: number[]; keyRows: number[]; cells: number[] } {
-  const [batch, heads, queries, width] = q as [number, number, number, number];
-  const [, groups, keys] = k as [number, number, number, number];
-  return {
-    rows: [batch * groups, (heads / groups) * queries, width],
-    keyRows: [batch * groups, keys, width],
-    cells: [batch, heads, queries, keys],
-  };
-}
-
-function defineAttention(): void {
-  // -> result, the softmax [B * Hk, rows, Tk], and the folded queries already divided by sqrt(D)
-  defineKernel(FUSED.attention, (inputs, _attrs, scope) => {
-    const [q, k, v, mask] = ["q", "k", "v", "mask"].map((name) => inputs.get(name)) as [
-      TensorInfo,
-      TensorInfo,
-      TensorInfo,
-      TensorInfo,
-    ];
-    const { rows, keyRows, cells } = foldedShapes(q.shape, k.shape);
-    const scaled = scope.run("mul.Scalar", scope.handle(q), 1 / Math.sqrt(rows[2] as number));
-    const queries = scope.run("reshape", scaled, rows);
-    const keys = scope.run("reshape", scope.handle(k), keyRows);
-    const values = scope.run("reshape", scope.handle(v), keyRows);
-    const logits = scope.run("bmm", queries, scope.run("transpose.int", keys, 1, 2));
-    scope.runInPlace("add_.Tensor", scope.run("view", logits, cells), scope.handle(mask));
-    const weights = scope.run("_softmax", logits, -1, false);
-    const result = scope.run("view", scope.run("bmm", weights, values), q.shape);
-    return floats(scope, result, weights, queries);
-  });
-  defineKernel(FUSED.attentionGradient, (inputs, _attrs, scope) => {
-    const [k, v] = [inputs.get("k"), inputs.get("v")];
-    const [dy, weights, queries] = ["dy", "weights", "queries"].map((name) => scope.handle(inputs.get(name))) as [
-      Handle,
-      Handle,
-      Handle,
-    ];
-    const shape = inputs.get("dy").shape;
-    const { rows, keyRows } = foldedShapes(shape, k.shape);
-    const keys = scope.run("reshape", scope.handle(k), keyRows);
-    const values = scope.run("reshape", scope.handle(v), keyRows);
-    const dyRows = scope.run("reshape", dy, rows);
-    const dWeights = scope.run("bmm", dyRows, scope.run("transpose.int", values, 1, 2));
-    const dLogits = scope.run("_softmax_backward_data", dWeights, weights, -1, TORCH_DTYPE.float32);
-    const dq = scope.run("bmm", dLogits, keys);
-    scope.runInPlace("mul_.Scalar", dq, 1 / Math.sqrt(rows[2] as number));
-    const dk = scope.run("bmm", scope.run("transpose.int", dLogits, 1, 2), queries);
-    const dv = scope.run("bmm", scope.run("transpose.int", weights, 1, 2), dyRows);
-    return floats(scope, scope.run("view", dq, shape), scope.run("view", dk, k.shape), scope.run("view", dv, v.shape));
+    const handles = ["dy", "gate", "up"].map((name) => scope.handle(inputs.get(name)));
+    return floats(scope, ...scope.runMany("pairwright::swiglu_backward", ...handles));
   });
 }
 
@@ -183,8 +84,6 @@ function defineCrossEntropy(): void {
 export function defineFusedKernels(): void {
   defineLinear();
   defineRmsNorm();
-  defineRope();
   defineSwiglu();
-  defineAttention();
   defineCrossEntropy();
 }

@@ -2,6 +2,7 @@
 import { defineElementwiseKernels } from "./elementwise";
 import { defineFusedKernels } from "./fused";
 import { defineIndexingKernels } from "./indexing";
+import { defineLayerKernels } from "./layer";
 import { defineReductionKernels } from "./reductions";
 import { defineShapeKernels } from "./shapes";
 
@@ -16,5 +17,6 @@ export function defineKernels(): void {
   defineShapeKernels();
   defineIndexingKernels();
   defineFusedKernels();
+  defineLayerKernels();
   defined = true;
 }

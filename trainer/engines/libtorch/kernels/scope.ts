@@ -9,7 +9,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Handle, OperatorArgument } from "../addon";
 import type { LibtorchBackend } from "../backend";
-import { torchDtypeOf } from "../dtypes";
+import { type TorchDtype, torchDtypeOf } from "../dtypes";
 
 export const BACKEND_NAME = "libtorch";
 
@@ -70,6 +70,16 @@ export class KernelScope {
     return info;
   }
 
+  /** Makes an own float handle an output in the dtype it has: only kernels that ask for `anyHandle` may read it. */
+  outputAsIs(handle: Handle): TensorInfo {
+    const [dtype, ...shape] = this.backend.torch.addon.describe(handle) as [TorchDtype, ...number[]];
+    const position = this.made.lastIndexOf(handle);
+    if (position < 0) throw new Error("a kernel may only give out tensors that it made");
+    const info = this.backend.register(handle, shape, "float32", dtype);
+    this.made.splice(position, 1);
+    return info;
+  }
+
   /** The input itself as output, sharing its memory. */
   same(tensor: TensorInfo): TensorInfo {
     this.backend.incRef(tensor.dataId);
@@ -94,6 +104,11 @@ export class KernelInputs {
     const tensor = this.named[name];
     if (tensor === undefined || tensor === null) throw new Error(`${this.kernel}: input ${name} is missing`);
     return tensor;
+  }
+
+  /** null where it is missing. */
+  find(name: string): TensorInfo | null {
+    return this.named[name] ?? null;
   }
 
   list(): TensorInfo[] {

@@ -2,8 +2,8 @@
 // source serves every libtorch whose operators the TypeScript side names. Tensors are integer handles that JavaScript
 // frees. A torch call that throws becomes a JavaScript Error with torch's message and leaves no tensor behind.
 #include <ATen/Context.h>
-#include <ATen/Functions.h>
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 
 #include <cstring>
 #ifdef __GLIBC__
@@ -20,7 +20,8 @@ namespace {
 void keepFreedMemory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 1 << 26);
 #endif
 }
 
