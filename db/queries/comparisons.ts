@@ -25,6 +25,7 @@ export interface StoredComparison {
   safety: StoredSafety | null;
   tags: string[];
   rationale: string | null;
+  editedResponse: string | null;
   durationMs: number;
   supersedesId: string | null;
   payloadHash: string;
@@ -35,7 +36,7 @@ export interface StoredComparison {
 
 const comparisonColumns = sql`k.id, k.sequence::text as "sequence", k.assignment_id as "assignmentId", k.item_id as "itemId",
   k.project_id as "projectId", k.task, k.chosen_id as "chosenId", i.response1_id as "response1Id",
-  i.response2_id as "response2Id", k.swapped, k.strength, k.safety, k.tags, k.rationale, k.duration_ms as "durationMs",
+  i.response2_id as "response2Id", k.swapped, k.strength, k.safety, k.tags, k.rationale, k.edited_response as "editedResponse", k.duration_ms as "durationMs",
   k.supersedes_id as "supersedesId", k.payload_hash as "payloadHash",
   (extract(epoch from k.created_at) * 1000)::float8 as "createdAtMs",
   (select chosen.content = best.content
@@ -114,6 +115,7 @@ export interface NewComparison {
   safety: StoredSafety | null;
   tags: string[];
   rationale: string | null;
+  editedResponse: string | null;
   durationMs: number;
   guidelineVersionId: string | null;
   idempotencyKey: string;
@@ -134,10 +136,10 @@ export async function insertComparison(connection: Connection, row: NewCompariso
     connection,
     sql`with ${submitLease(row.assignmentId, row.userId, row.late)}, judged as (
       insert into comparisons (project_id, item_id, assignment_id, user_id, source, task, chosen_id, rejected_id, swapped,
-        strength, safety, tags, rationale, duration_ms, guideline_version_id, idempotency_key, payload_hash)
+        strength, safety, tags, rationale, edited_response, duration_ms, guideline_version_id, idempotency_key, payload_hash)
       select project_id, item_id, id, user_id, 'annotator', ${row.task}::task, ${row.chosenId}::uuid, ${row.rejectedId}::uuid,
         swapped, ${row.strength}::strength, ${row.safety}::comparison_safety, ${textArray(row.tags)}, ${row.rationale},
-        ${row.durationMs}::int, ${row.guidelineVersionId}::uuid, ${row.idempotencyKey}, ${row.payloadHash}
+        ${row.editedResponse}, ${row.durationMs}::int, ${row.guidelineVersionId}::uuid, ${row.idempotencyKey}, ${row.payloadHash}
       from lease
       returning id, project_id, item_id, assignment_id
     ), told as (
@@ -161,10 +163,10 @@ export async function insertSupersession(connection: Connection, row: Supersessi
     connection,
     sql`with judged as (
       insert into comparisons (project_id, item_id, assignment_id, user_id, source, task, chosen_id, rejected_id, swapped,
-        strength, safety, tags, rationale, duration_ms, guideline_version_id, supersedes_id, idempotency_key, payload_hash)
+        strength, safety, tags, rationale, edited_response, duration_ms, guideline_version_id, supersedes_id, idempotency_key, payload_hash)
       select project_id, item_id, assignment_id, user_id, 'annotator', task, ${row.chosenId}::uuid, ${row.rejectedId}::uuid,
         swapped, ${row.strength}::strength, ${row.safety}::comparison_safety, ${textArray(row.tags)}, ${row.rationale},
-        ${row.durationMs}::int, guideline_version_id, id, ${row.idempotencyKey}, ${row.payloadHash}
+        ${row.editedResponse}, ${row.durationMs}::int, guideline_version_id, id, ${row.idempotencyKey}, ${row.payloadHash}
       from comparisons where id = ${row.supersedesId}::uuid and user_id = ${row.userId}::uuid
       returning id, project_id, supersedes_id
     ), told as (

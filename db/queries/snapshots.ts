@@ -12,6 +12,7 @@ export interface FrozenRow extends Record<string, unknown> {
   prompt: { role: "system" | "user" | "assistant"; content: string }[];
   chosen: string;
   rejected: string;
+  editedResponse: string | null;
   strength: string | null;
   safety: string | null;
   task: "helpfulness" | "safety";
@@ -40,7 +41,7 @@ export async function openFrozenCursor(tx: Tx, projectId: string): Promise<void>
   if (!/^[0-9a-f-]{36}$/i.test(projectId)) throw new Error("projectId is not a UUID");
   await tx.execute(sql`
     declare frozen no scroll cursor for
-    select c.id, c.strength, c.safety, c.task, c.source, c.source_name as "sourceName", c.user_id as "userId",
+    select c.id, c.edited_response as "editedResponse", c.strength, c.safety, c.task, c.source, c.source_name as "sourceName", c.user_id as "userId",
       c.guideline_version_id as "guidelineVersionId", c.item_id as "itemId", i.turn, i.pair_probability as "pairProbability",
       i.payload->'meta'->>'sourceId' as "sourceId", d.language, g.round_id as "roundId",
       chosen.content as chosen, chosen.variant_id as "chosenVariantId", chosen.sampling as "chosenSampling",

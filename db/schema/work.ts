@@ -193,6 +193,8 @@ export const comparisons = pgTable(
     safety: comparisonSafety("safety"),
     tags: text("tags").array().notNull().default(sql`'{}'::text[]`),
     rationale: text("rationale"),
+    /** A better answer that the annotator wrote: edited > chosen > rejected (Llama 3's third response). */
+    editedResponse: text("edited_response"),
     durationMs: integer("duration_ms"),
     guidelineVersionId: uuid("guideline_version_id").references(() => guidelineVersions.id),
     supersedesId: uuid("supersedes_id").references((): AnyPgColumn => comparisons.id),
@@ -210,6 +212,7 @@ export const comparisons = pgTable(
     index("comparisons_project").on(table.projectId, table.createdAt),
     index("comparisons_user").on(table.userId, table.createdAt),
     index("comparisons_item").on(table.itemId),
+    check("comparisons_edited", sql`${table.editedResponse} is null or btrim(${table.editedResponse}) <> ''`),
     check("comparisons_two", sql`${table.chosenId} <> ${table.rejectedId}`),
     check(
       "comparisons_person",

@@ -30,6 +30,8 @@ export type TurnVerdict = z.infer<typeof turnVerdictSchema>;
 
 export const tagsSchema = z.array(typedText(60).min(1)).max(20);
 export const rationaleSchema = typedText(10_000);
+/** A better answer that the annotator wrote. */
+export const editedResponseSchema = typedText(40_000);
 /** Time on the item, milliseconds, at most a day. */
 export const durationMsSchema = z.int().min(0).max(86_400_000);
 

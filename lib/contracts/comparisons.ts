@@ -4,6 +4,7 @@ import {
   comparisonSafetySchema,
   cursorSchema,
   durationMsSchema,
+  editedResponseSchema,
   idempotencyKeySchema,
   rationaleSchema,
   sideSchema,
@@ -23,6 +24,8 @@ export const verdictSchema = z.strictObject({
   safety: comparisonSafetySchema.optional(),
   tags: tagsSchema.default([]),
   rationale: rationaleSchema.optional(),
+  /** Ranks above both answers: edited > chosen > rejected. */
+  editedResponse: editedResponseSchema.refine((text) => text.trim() !== "", "is empty").optional(),
   durationMs: durationMsSchema,
 });
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -43,6 +46,7 @@ export const comparisonSchema = z.strictObject({
   safety: comparisonSafetySchema.nullable(),
   tags: z.array(z.string()),
   rationale: z.string().nullable(),
+  editedResponse: z.string().nullable(),
   durationMs: z.int(),
   supersedesId: z.uuid().nullable(),
   /** A reviewer will look at it: preferred_unsafe, or flagged by the annotator. */

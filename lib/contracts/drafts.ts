@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   comparisonSafetySchema,
   durationMsSchema,
+  editedResponseSchema,
   rationaleSchema,
   sideSchema,
   strengthSchema,
@@ -19,6 +20,7 @@ export const draftBodySchema = z.strictObject({
   safety: comparisonSafetySchema.nullable().optional(),
   tags: tagsSchema.optional(),
   rationale: rationaleSchema.optional(),
+  editedResponse: editedResponseSchema.nullable().optional(),
   /** Live items: the prompt being written. */
   prompt: typedText(20_000).optional(),
   /** Turn reviews: one per assistant turn, null where undecided. */

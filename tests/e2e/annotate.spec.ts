@@ -119,6 +119,26 @@ test("while the next item is on its way, keys do not touch the one just judged",
   await expect.poll(() => dayCount(page)).toBe(count + 2);
 });
 
+test("e turns the preferred answer into a better one, kept over a reload and sent along", async ({ page }) => {
+  await openCampaign(page, "Everyday questions");
+  const editor = page.getByRole("textbox", { name: "Your better answer" });
+  await page.keyboard.press("e");
+  await expect(page.getByText("Choose one of the eight steps (1–8).")).toBeVisible();
+  await page.keyboard.press("2");
+  await page.keyboard.press("e");
+  await expect(editor).toBeFocused();
+  await expect(editor).not.toBeEmpty();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" One more useful sentence.");
+  await expect(page.getByRole("region", { name: "Your better answer" }).locator("mark")).toContainText("One more");
+  await expect(page.getByText(/draft saved/)).toBeVisible();
+  await page.reload();
+  await expect(editor).toHaveValue(/One more useful sentence\.$/);
+  const sent = page.waitForRequest((request) => request.url().endsWith("/api/v1/comparisons"));
+  await page.keyboard.press("Enter");
+  expect((await sent).postDataJSON().editedResponse).toMatch(/One more useful sentence\.$/);
+});
+
 test("skipping asks for a reason and brings another item", async ({ page }) => {
   await openCampaign(page, "Everyday questions");
   const skipped = await question(page).innerText();

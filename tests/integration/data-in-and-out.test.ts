@@ -11,12 +11,15 @@ import { campaigns, projects } from "@/db/schema";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
 import * as environment from "@/lib/env";
 import { DomainError } from "@/lib/errors";
+import { leaseAssignment } from "@/lib/services/assignments/lease";
 import { sealAudit, verifyAudit } from "@/lib/services/audit/chain";
+import { submitComparison } from "@/lib/services/comparisons/submit";
 import { type ServiceContext, systemContext } from "@/lib/services/context";
 import { exportSnapshot } from "@/lib/services/export/export";
 import { type ImportInput, importRows } from "@/lib/services/import/run";
 import { freezeSnapshot } from "@/lib/services/snapshots/freeze";
 import { readPairs, verifySnapshot } from "@/trainer/format/snapshot";
+import { contextOf, createPairs, createUsers } from "../support/annotation-fixture";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 
 let testDatabase: TestDatabase;
@@ -138,6 +141,40 @@ describe("import", () => {
 });
 
 describe("freeze and export", () => {
+  test("an edited answer ranks above both, in the split of its prompt", async () => {
+    const { projectId, campaignId } = await createProject();
+    await createPairs(database.db, projectId, campaignId, 2);
+    const [person] = await createUsers(database.db, projectId, 1);
+    const annotator = contextOf(database.db, person!);
+    const made: string[] = [];
+    for (const editedResponse of ["third and best", undefined]) {
+      const leased = await leaseAssignment(annotator, { projectId, resume: false });
+      const verdict = { preferred: "a" as const, strength: "better" as const, tags: [], durationMs: 1 };
+      const body = { assignmentId: leased!.assignmentId, ...verdict, ...(editedResponse ? { editedResponse } : {}) };
+      const stored = await submitComparison(annotator, { ...body, idempotencyKey: `edited-${made.length}` });
+      expect(stored.editedResponse).toBe(editedResponse ?? null);
+      made.push(stored.id);
+    }
+    const snapshot = await freezeSnapshot(context, { projectId, name: "edited" });
+    const pairs = [];
+    for (const name of ["train.jsonl", "heldout.jsonl"]) {
+      const split = [];
+      for await (const pair of readPairs(path.join(home, "snapshots", snapshot.id, name))) split.push(pair);
+      // All three of a judgement on one side, or none of them.
+      expect([0, 3]).toContain(split.filter((pair) => pair.id.startsWith(made[0]!)).length);
+      pairs.push(...split);
+    }
+    const plain = pairs.find((pair) => pair.id === made[0])!;
+    const of = (suffix: string) => pairs.find((pair) => pair.id === `${made[0]}/${suffix}`);
+    expect(pairs).toHaveLength(4);
+    expect(of("edited-chosen")).toMatchObject({ chosen: "third and best", rejected: plain.chosen, strength: null });
+    expect(of("edited-rejected")).toMatchObject({
+      chosen: "third and best",
+      rejected: plain.rejected,
+      strength: "better",
+    });
+  });
+
   test("the same data gives the same bytes, a smaller share frees nothing, every export reads back", async () => {
     const { projectId } = await createProject(0.3);
     await run({ projectId, task: "helpfulness" }, jsonl(Array.from({ length: 300 }, (_, index) => trl(index))));

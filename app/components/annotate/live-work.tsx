@@ -14,7 +14,7 @@ import { Textarea } from "../field";
 import { Markdown } from "../markdown";
 import { ErrorState } from "../states";
 import { countWords, Dialogue, Turn } from "./dialogue";
-import { type PairWorkProps, useVerdictWork, VerdictFooter } from "./pair-work";
+import { type PairWorkProps, useVerdictWork, VerdictEdit, VerdictFooter } from "./pair-work";
 import { Answer, Panes } from "./panes";
 import { VerdictPanel } from "./verdict-panel";
 
@@ -138,12 +138,13 @@ function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Ac
   const votable = state.phase === "votable";
   const [diff, setDiff] = useState(false);
   const toggleDiff = () => setDiff((on) => votable && !on);
+  const texts = { a: state.a?.text ?? "", b: state.b?.text ?? "" };
   const work = useVerdictWork(
     { ...props, onChange: (form, durationMs) => props.onDraft({ ...form, durationMs }) },
+    texts,
     { d: toggleDiff },
     votable,
   );
-  const texts = { a: state.a?.text ?? "", b: state.b?.text ?? "" };
   const pane = (side: Side) => (
     <LivePane
       side={state[side]}
@@ -166,6 +167,7 @@ function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Ac
       <p aria-live="polite" className="sr-only">
         {votable ? t("ready") : t("answering")}
       </p>
+      <VerdictEdit work={work} item={item} disabled={handedOver || !votable} />
       <VerdictPanel
         task={item.task}
         {...work.panel}
@@ -249,7 +251,7 @@ function TurnTree({
   disabled: boolean;
 }) {
   const t = useTranslations("annotate.live");
-  useHotkeys(disabled ? {} : { e: onFinish });
+  useHotkeys(disabled ? {} : { c: onFinish });
   return (
     <aside className="flex items-center justify-between gap-3 border-b border-line bg-page px-4 py-2 lg:flex-col lg:items-stretch lg:justify-start lg:border-b-0 lg:py-4">
       <ol aria-label={t("tree")} className="flex gap-3 lg:flex-col lg:gap-0">
@@ -271,7 +273,7 @@ function TurnTree({
         ))}
       </ol>
       <p className="hidden text-xs text-muted lg:mt-2 lg:block">{t("turnsMax", { count: turnsMax })}</p>
-      <Button size="sm" shortcut="e" className="lg:mt-4" disabled={disabled} onClick={onFinish}>
+      <Button size="sm" shortcut="c" className="lg:mt-4" disabled={disabled} onClick={onFinish}>
         {t("finish")}
       </Button>
     </aside>

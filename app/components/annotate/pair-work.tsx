@@ -4,11 +4,12 @@ import { type ReactNode, useRef, useState } from "react";
 import { missingOf, SAFETY_KEYS, type Safety, STEPS, type VerdictForm } from "@/lib/client/annotate/steps";
 import { type Hotkeys, useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import { useDuration, useVerdict } from "@/lib/client/annotate/use-verdict";
-import { FLAGGED_TAG } from "@/lib/contracts/annotation-shapes";
+import { FLAGGED_TAG, type Side } from "@/lib/contracts/annotation-shapes";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
 import type { Verdict } from "@/lib/contracts/comparisons";
 import { Button } from "../button";
 import { Dialogue } from "./dialogue";
+import { EditedAnswer } from "./edited-answer";
 import { Answer, Panes, useFocusOnMount } from "./panes";
 import { VerdictPanel } from "./verdict-panel";
 
@@ -33,8 +34,8 @@ export function PairWork(props: PairWorkProps) {
   const top = useFocusOnMount<HTMLElement>();
   const t = useTranslations("annotate");
   const [diff, setDiff] = useState(false);
-  const work = useVerdictWork(props, { d: () => setDiff((on) => !on) });
   const texts = { a: item.responseA ?? "", b: item.responseB ?? "" };
+  const work = useVerdictWork(props, texts, { d: () => setDiff((on) => !on) });
   const pane = (side: "a" | "b") => (
     <Answer
       text={texts[side]}
@@ -54,6 +55,7 @@ export function PairWork(props: PairWorkProps) {
       <div className="flex flex-1 flex-col bg-surface">
         <Panes preferred={work.form.preferred}>{{ a: pane("a"), b: pane("b") }}</Panes>
       </div>
+      <VerdictEdit work={work} item={item} disabled={handedOver} />
       <VerdictPanel
         task={item.task}
         {...work.panel}
@@ -70,11 +72,17 @@ export function PairWork(props: PairWorkProps) {
   );
 }
 
-/** The verdict's state, its keys and its submission: shared by finished pairs and live turns. */
-export function useVerdictWork(props: Omit<PairWorkProps, "actions" | "status">, extraKeys: Hotkeys, enabled = true) {
+/** The verdict's state, its keys and its submission: shared by finished pairs and live turns. `texts`: both answers. */
+export function useVerdictWork(
+  props: Omit<PairWorkProps, "actions" | "status">,
+  texts: Record<Side, string>,
+  extraKeys: Hotkeys,
+  enabled = true,
+) {
   const { item, handedOver, onSubmit } = props;
   const duration = useDuration(props.earlierMs);
   const note = useRef<HTMLTextAreaElement>(null);
+  const editor = useRef<HTMLTextAreaElement>(null);
   const [noteOpen, setNoteOpen] = useState(false);
   const [asked, setAsked] = useState(false);
   const { form, change, toggleTag } = useVerdict(props.initial, (next) => props.onChange(next, duration()));
@@ -87,23 +95,32 @@ export function useVerdictWork(props: Omit<PairWorkProps, "actions" | "status">,
   };
   const submit = () => {
     if (!active) return;
-    const { preferred, strength, safety, tags, rationale } = form;
+    const { preferred, strength, safety, tags, rationale, editedResponse } = form;
     setAsked(true);
     if (missing.includes("why")) openNote();
     if (missing.length > 0 || !preferred || !strength) return;
     const verdict = { preferred, strength, tags, durationMs: duration() };
     const text = rationale.trim();
+    // An edit that changes nothing says nothing.
+    const isEdit = editedResponse?.trim() && editedResponse !== texts.a && editedResponse !== texts.b;
     onSubmit({
       ...verdict,
       ...(item.task === "safety" && safety ? { safety } : {}),
       ...(text ? { rationale: text } : {}),
+      ...(isEdit && editedResponse ? { editedResponse } : {}),
     });
+  };
+  /** Starts from the preferred answer, so that answer has to be named first. */
+  const openEdit = () => {
+    if (!form.preferred) return setAsked(true);
+    if (form.editedResponse === null) change({ editedResponse: texts[form.preferred] });
+    requestAnimationFrame(() => editor.current?.focus());
   };
   const setSafety = (safety: Safety) => {
     change({ safety });
     if (safety === "preferred_unsafe") openNote();
   };
-  const keys: Hotkeys = { ...extraKeys, Enter: submit, n: openNote, f: () => toggleTag(FLAGGED_TAG) };
+  const keys: Hotkeys = { ...extraKeys, Enter: submit, n: openNote, e: openEdit, f: () => toggleTag(FLAGGED_TAG) };
   for (const step of STEPS)
     keys[String(step.digit)] = () => change({ preferred: step.preferred, strength: step.strength });
   if (item.task === "safety")
@@ -112,10 +129,37 @@ export function useVerdictWork(props: Omit<PairWorkProps, "actions" | "status">,
 
   const flagged = form.tags.includes(FLAGGED_TAG);
   const panel = { form, missing, onChange: change, onTag: toggleTag, noteRef: note, noteOpen, onNoteOpen: openNote };
-  return { form, missing, asked, submit, flagged, toggleFlag: () => toggleTag(FLAGGED_TAG), panel };
+  const edit = { texts, editor, open: openEdit, change: (text: string | null) => change({ editedResponse: text }) };
+  return { form, missing, asked, submit, flagged, toggleFlag: () => toggleTag(FLAGGED_TAG), panel, edit };
 }
 
 type VerdictWork = ReturnType<typeof useVerdictWork>;
+
+/** The annotator's own better answer, once they have begun one. */
+export function VerdictEdit({
+  work: { form, edit },
+  item,
+  disabled,
+}: {
+  work: VerdictWork;
+  item: AnnotatedItem;
+  disabled: boolean;
+}) {
+  if (form.editedResponse === null) return null;
+  const side = form.preferred ?? "a";
+  return (
+    <EditedAnswer
+      value={form.editedResponse}
+      base={edit.texts[side]}
+      side={side}
+      language={item.language}
+      disabled={disabled}
+      onChange={edit.change}
+      onRemove={() => edit.change(null)}
+      textRef={edit.editor}
+    />
+  );
+}
 
 export function VerdictFooter({
   work,
@@ -143,6 +187,9 @@ export function VerdictFooter({
         disabled={handedOver}
       >
         {work.flagged ? t("flagged") : t("flag")}
+      </Button>
+      <Button variant="ghost" size="sm" shortcut="e" onClick={work.edit.open} disabled={handedOver}>
+        {t("edit")}
       </Button>
       {children}
       <span aria-live="polite" className="min-w-0 flex-1 text-right text-sm text-warn">

@@ -84,7 +84,18 @@ export function Answer({
   return <DiffText text={text} against={against} side={side} language={language} />;
 }
 
-function DiffText({ text, against, side, language }: { text: string; against: string; side: Side; language: string }) {
+/** The words of `text`, those marked that `against` lacks. */
+export function DiffText({
+  text,
+  against,
+  side,
+  language,
+}: {
+  text: string;
+  against: string;
+  side: Side;
+  language: string;
+}) {
   const parts = useMemo(
     () => diffWords(against, text, { intlSegmenter: new Intl.Segmenter(language, { granularity: "word" }) }),
     [against, text, language],

@@ -37,7 +37,7 @@ export function ReviseWork({ comparisonId, handover, onClose }: Props) {
       </div>
     );
   const { comparison, item } = query.data;
-  const { preferred, strength, safety, tags, rationale } = comparison;
+  const { preferred, strength, safety, tags, rationale, editedResponse } = comparison;
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line bg-warn-soft px-4 py-2">
@@ -48,7 +48,7 @@ export function ReviseWork({ comparisonId, handover, onClose }: Props) {
       </div>
       <PairWork
         item={item}
-        initial={{ preferred, strength, safety, tags, rationale: rationale ?? "" }}
+        initial={{ preferred, strength, safety, tags, rationale: rationale ?? "", editedResponse }}
         earlierMs={0}
         onChange={() => undefined}
         handedOver={handover.holding}

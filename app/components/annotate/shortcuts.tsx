@@ -11,12 +11,14 @@ const ROWS = [
   { keys: ["n"], name: "note" },
   { keys: ["f"], name: "flag" },
   { keys: ["d"], name: "diff" },
+  { keys: ["e"], name: "edit" },
   { keys: ["Enter"], name: "submit" },
   { keys: ["u"], name: "undo" },
   { keys: ["s"], name: "skip" },
   { keys: ["g"], name: "guidelines" },
   { keys: ["y", "x", "0"], name: "turnVerdicts" },
   { keys: ["↑", "↓"], name: "turnWalk" },
+  { keys: ["c"], name: "finish" },
   { keys: ["Esc"], name: "leave" },
 ] as const;
 

@@ -37,9 +37,18 @@ export interface VerdictForm {
   safety: Safety | null;
   tags: string[];
   rationale: string;
+  /** A better answer in the annotator's own words; null = none. */
+  editedResponse: string | null;
 }
 
-export const EMPTY_FORM: VerdictForm = { preferred: null, strength: null, safety: null, tags: [], rationale: "" };
+export const EMPTY_FORM: VerdictForm = {
+  preferred: null,
+  strength: null,
+  safety: null,
+  tags: [],
+  rationale: "",
+  editedResponse: null,
+};
 
 /** What still has to be answered before it can be submitted, in screen order. */
 export type Missing = "step" | "safety" | "why";

@@ -10,6 +10,7 @@ export const formOfDraft = (draft: DraftBody | null): VerdictForm => ({
   safety: draft?.safety ?? EMPTY_FORM.safety,
   tags: draft?.tags ?? EMPTY_FORM.tags,
   rationale: draft?.rationale ?? EMPTY_FORM.rationale,
+  editedResponse: draft?.editedResponse ?? EMPTY_FORM.editedResponse,
 });
 
 const DAY_MS = 86_400_000;

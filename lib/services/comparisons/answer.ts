@@ -15,6 +15,7 @@ export function toComparisonAnswer(row: StoredComparison): ComparisonAnswer {
     safety: row.safety,
     tags: row.tags,
     rationale: row.rationale,
+    editedResponse: row.editedResponse,
     durationMs: row.durationMs,
     supersedesId: row.supersedesId,
     needsReview: reviewReason(row.safety, row.tags) !== null,

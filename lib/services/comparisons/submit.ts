@@ -34,6 +34,7 @@ export async function submitComparison(
         safety: requireFittingSafety(target.task, body.safety),
         tags: body.tags,
         rationale: body.rationale ?? null,
+        editedResponse: body.editedResponse ?? null,
         durationMs: body.durationMs,
         guidelineVersionId: target.guidelineVersionId,
         idempotencyKey: key,

@@ -48,6 +48,7 @@ async function replace(context: ServiceContext, input: SupersedeInput, key: stri
       safety: requireFittingSafety(old.task, verdict.safety),
       tags: verdict.tags,
       rationale: verdict.rationale ?? null,
+      editedResponse: verdict.editedResponse ?? null,
       durationMs: verdict.durationMs,
       idempotencyKey: key,
       payloadHash: hash,

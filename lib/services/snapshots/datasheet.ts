@@ -34,6 +34,7 @@ export class DatasheetCounts {
   >;
   private readonly splits = { train: new Counter(), heldout: new Counter() };
   private readonly excluded = new Counter();
+  private edited = 0;
   readonly policies = new Counter();
   readonly guidelines = new Counter();
 
@@ -42,6 +43,7 @@ export class DatasheetCounts {
   }
 
   add(row: FrozenRow, split: Split): void {
+    if (row.editedResponse !== null) this.edited += 1;
     for (const name of COLUMNS) this.columns[name].add(row[name]);
     this.splits[split].add(row.task);
     for (const variant of [row.chosenVariantId, row.rejectedVariantId]) if (variant) this.policies.add(variant);
@@ -54,6 +56,8 @@ export class DatasheetCounts {
       counts: byColumn,
       bySplit: { train: this.splits.train.value(), heldout: this.splits.heldout.value() },
       excluded: this.excluded.value(),
+      /** Judgements with an answer of the annotator's own; each gives two pairs more. */
+      edited: this.edited,
     };
   }
 }

@@ -112,7 +112,9 @@ async function writeRows(
       }
       const hash = promptHash(row.prompt);
       const split: Split = isHeldout(hash, share) ? "heldout" : "train";
-      texts[split].push(`${JSON.stringify(toPair(row, hash, projectId))}\n`);
+      const pair = toPair(row, hash, projectId);
+      for (const line of [pair, ...editedPairs(pair, row.editedResponse)])
+        texts[split].push(`${JSON.stringify(line)}\n`);
       kept.push({ id: row.id, heldout: split === "heldout" });
       counts.add(row, split);
     }
@@ -158,9 +160,31 @@ function toPair(row: queries.FrozenRow, hash: string, projectId: string): Prefer
   };
 }
 
+/**
+ * The annotator's own answer beats both (edited > chosen > rejected, Llama 3). Against the rejected one it is at least as much
+ * better as the chosen one was; against the chosen one nobody said how much. Its safety was not judged.
+ */
+function editedPairs(pair: PreferencePair, edited: string | null): PreferencePair[] {
+  if (edited === null || edited === pair.chosen || edited === pair.rejected) return [];
+  const { chosenBy, rejectedBy, ...meta } = pair.meta ?? {};
+  const base = { ...pair, chosen: edited, safety: null };
+  return [
+    {
+      ...base,
+      id: `${pair.id}/edited-chosen`,
+      rejected: pair.chosen,
+      strength: null,
+      meta: { ...meta, edited: true, rejectedBy: chosenBy },
+    },
+    { ...base, id: `${pair.id}/edited-rejected`, meta: { ...meta, edited: true, rejectedBy } },
+  ];
+}
+
 async function datasheet(tx: Tx, projectId: string, counts: DatasheetCounts): Promise<Record<string, unknown>> {
   const votes = await queries.voteTable(tx, projectId);
-  const agreement = gwetAgreement(votes.map(({ first, second, items }) => ({ counts: [first, second], subjects: items })));
+  const agreement = gwetAgreement(
+    votes.map(({ first, second, items }) => ({ counts: [first, second], subjects: items })),
+  );
   return {
     ...counts.value(),
     superseded: await queries.countSuperseded(tx, projectId),

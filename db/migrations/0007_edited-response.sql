@@ -1,0 +1,2 @@
+ALTER TABLE "comparisons" ADD COLUMN "edited_response" text;--> statement-breakpoint
+ALTER TABLE "comparisons" ADD CONSTRAINT "comparisons_edited" CHECK ("comparisons"."edited_response" is null or btrim("comparisons"."edited_response") <> '');
