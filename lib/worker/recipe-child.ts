@@ -2,8 +2,10 @@
  * Runs one recipe in a process of its own, so that the worker keeps streaming live answers while a model trains. It ends by
  * itself when the worker is gone: the channel closes with the worker, even one killed by SIGKILL.
  */
+import type { TrainingMetric } from "@/trainer/format/training-config";
 import { evaluateReward } from "@/trainer/recipes/evaluate-reward";
 import { scoreResponses } from "@/trainer/recipes/score";
+import { trainProbe } from "@/trainer/recipes/train-probe";
 import { trainReward } from "@/trainer/recipes/train-reward";
 import type { FromChild, ToChild } from "./recipe-protocol";
 
@@ -11,6 +13,9 @@ import type { FromChild, ToChild } from "./recipe-protocol";
 const EXPECTED = new Set([
   "TrainingDataError",
   "TrainingDivergedError",
+  "ItemTooLargeError",
+  "NotEnoughMemoryError",
+  "UnknownSourceError",
   "RunDirectoryError",
   "SnapshotFormatError",
   "CheckpointError",
@@ -26,14 +31,13 @@ function runRecipe(call: Extract<ToChild, { type: "run" }>): Promise<unknown> {
   const { signal } = cancel;
   const onNote = (note: string): void => tell({ type: "note", note });
   const onProgress = (done: number, total: number): void => tell({ type: "progress", done, total });
-  if (call.recipe === "train")
-    return trainReward({
-      ...call.input,
-      resume: true,
-      signal,
-      onNote,
-      onMetric: (metric) => tell({ type: "metric", metric }),
-    });
+  if (call.recipe === "train") {
+    const options = { ...call.input, resume: true, signal, onNote };
+    const onMetric = (metric: TrainingMetric): void => tell({ type: "metric", metric });
+    return call.input.config.method === "probe"
+      ? trainProbe({ ...options, onMetric, onProgress: (_what, done, total) => onProgress(done, total) })
+      : trainReward({ ...options, onMetric });
+  }
   if (call.recipe === "evaluate") return evaluateReward({ ...call.input, signal, onNote, onProgress });
   return scoreResponses({ ...call.input, signal, onNote, onProgress });
 }

@@ -1,6 +1,6 @@
 /** Runs one training run from its row to a reward model's row. Used by the round's train step, the training job and the command line. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import path from "node:path";
 import { isRetryable } from "@/db/client";
 import { DomainError } from "@/lib/errors";
@@ -66,9 +66,12 @@ class MetricWriter {
   }
 }
 
-async function sha256OfFile(file: string): Promise<string> {
+/** Of a model's weights; of a probe's head as well, since the same frozen weights carry many. */
+async function sha256OfWeights(modelDirectory: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  const probe = path.join(modelDirectory, "probe.safetensors");
+  const files = [path.join(modelDirectory, "model.safetensors"), ...(existsSync(probe) ? [probe] : [])];
+  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
 
@@ -156,7 +159,7 @@ export async function runTraining(context: ServiceContext, input: RunTrainingInp
     const modelDirectory = await train(context, held, input, control.signal);
     if (modelDirectory === null)
       throw control.signal.reason ?? new DomainError("conflict", "The training run stopped.");
-    const weightsSha256 = await sha256OfFile(path.join(modelDirectory, "model.safetensors"));
+    const weightsSha256 = await sha256OfWeights(modelDirectory);
     const directory = path.posix.join(held.directory, "model");
     return {
       status: "done",

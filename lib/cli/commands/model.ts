@@ -1,7 +1,7 @@
 /** train, evaluate, sample. */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { DomainError } from "@/lib/errors";
 import type { ServiceContext } from "@/lib/services/context";
 import { newestVariants } from "@/lib/services/rejection-sampling/plan";
@@ -16,7 +16,7 @@ import { runRecipe } from "@/lib/worker/run-recipe";
 import { runTraining } from "@/lib/worker/run-training";
 import type { AccuracyCell, EvaluationReport } from "@/trainer/format/evaluation";
 import type { Message, Task } from "@/trainer/format/pair";
-import type { TrainingConfig, TrainingMetric } from "@/trainer/format/training-config";
+import { METHODS, type TrainingConfig, type TrainingMetric } from "@/trainer/format/training-config";
 import * as options from "../options";
 import { findProject, print, printJson, run } from "../session";
 
@@ -33,6 +33,7 @@ interface TrainOptions {
   learningRate?: number;
   tokensMax?: number;
   seed?: number;
+  method?: TrainingConfig["method"];
 }
 
 async function snapshotOf(context: ServiceContext, projectId: string, given: string | undefined): Promise<string> {
@@ -65,6 +66,7 @@ function overridesOf(given: TrainOptions): Partial<Omit<TrainingConfig, "task">>
     learningRateMax: given.learningRate,
     tokensPerRowMax: given.tokensMax,
     seed: given.seed,
+    method: given.method,
   };
   const set = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   return { engine: given.engine, ...set };
@@ -219,6 +221,9 @@ export function addModelCommands(program: Command): void {
     .option("--learning-rate <x>", "highest learning rate (paper: 1e-5)", options.numberBetween(1e-9, 1))
     .option("--tokens-max <n>", "tokens per row; longer rows lose their beginning", options.wholeNumber(16))
     .option("--seed <n>", "order of the data and initial head", options.wholeNumber(0))
+    .addOption(
+      new Option("--method <name>", "which weights are trained; probe: none, a head in minutes").choices(METHODS),
+    )
     .action(trainCommand);
   program
     .command("evaluate")
