@@ -2,7 +2,8 @@
 import { mkdtemp } from "node:fs/promises";
 import path from "node:path";
 import { type ChildRun, runChild } from "./child";
-import type { MatmulShape } from "./matmul";
+import { BenchError } from "./errors";
+import type { PeakRequest } from "./matmul";
 import type { BenchModels } from "./models";
 import type { TrainingRequest } from "./training-request";
 
@@ -11,20 +12,23 @@ export type Precision = "float32" | "bfloat16";
 export interface PeerSetting {
   precision: Precision;
   checkpointing: boolean;
+  /** Pairs per micro-batch; as many are accumulated as make up a step. */
   batch: number;
-  /** Micro-batches per optimizer step. */
-  accumulation: number;
 }
 
 export const PEERS = {
   /** What RewardConfig() gives: bf16 autocast, gradient checkpointing, batches of 8. */
-  "trl-defaults": { precision: "bfloat16", checkpointing: true, batch: 8, accumulation: 1 },
+  "trl-defaults": { precision: "bfloat16", checkpointing: true, batch: 8 },
   /** The fastest that TRL was found to go on a CPU: hardly any padding. */
-  "trl-best": { precision: "bfloat16", checkpointing: false, batch: 1, accumulation: 8 },
-  "trl-f32-batch8": { precision: "float32", checkpointing: false, batch: 8, accumulation: 1 },
-  "trl-f32-batch1": { precision: "float32", checkpointing: false, batch: 1, accumulation: 8 },
+  "trl-best": { precision: "bfloat16", checkpointing: false, batch: 1 },
+  "trl-no-checkpointing": { precision: "bfloat16", checkpointing: false, batch: 8 },
+  "trl-f32-batch8": { precision: "float32", checkpointing: false, batch: 8 },
+  "trl-f32-batch1": { precision: "float32", checkpointing: false, batch: 1 },
 } as const satisfies Record<string, PeerSetting>;
 export type PeerName = keyof typeof PEERS;
+
+/** Those that run where none are named. */
+export const CPU_PEERS: readonly PeerName[] = ["trl-defaults", "trl-best", "trl-f32-batch8", "trl-f32-batch1"];
 
 export const OURS = {
   "libtorch-bf16": { engine: "libtorch", precision: "bfloat16" },
@@ -62,6 +66,8 @@ export interface TrainingResult {
   losses: number[];
   peakRssMib: number;
   gpuPeakMib?: number | null;
+  /** Ours: the most that the engine said it holds, on the GPU where there is one. */
+  engineMemoryMib?: number;
   engine?: string;
   /** Resident MiB by step. */
   rss?: Record<string, number>;
@@ -76,12 +82,17 @@ export interface TrainingPlace {
   request: TrainingRequest;
   directory: string;
   threads: number;
+  /** For our child, beside this process's own. */
+  environment?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
 
 export function runPeer(name: PeerName, python: string, place: TrainingPlace): Promise<ChildRun<TrainingResult>> {
   const { models, request, directory, threads, signal } = place;
   const { config } = request;
+  const { batch } = PEERS[name];
+  if (config.pairsPerStep % batch !== 0)
+    throw new BenchError(`${name}: ${config.pairsPerStep} pairs a step are no whole batches of ${batch}`);
   const program = {
     name,
     file: "peer/train.py",
@@ -101,6 +112,7 @@ export function runPeer(name: PeerName, python: string, place: TrainingPlace): P
       epsilon: config.epsilon,
       clip: config.gradientClipNorm,
       ...PEERS[name],
+      accumulation: config.pairsPerStep / batch,
     },
   };
   return runChild(program, directory, signal);
@@ -110,7 +122,7 @@ export interface OurExtras {
   /** Further fields of the configuration. */
   config?: Record<string, unknown>;
   rssAtSteps?: number[];
-  peak?: MatmulShape;
+  peak?: PeakRequest;
 }
 
 export async function runOurs(
@@ -118,12 +130,13 @@ export async function runOurs(
   place: TrainingPlace,
   { config = {}, rssAtSteps = [], peak }: OurExtras = {},
 ): Promise<ChildRun<TrainingResult>> {
-  const { models, request, directory, threads, signal } = place;
+  const { models, request, directory, threads, environment, signal } = place;
   const outDirectory = await mkdtemp(path.join(directory, "run-"));
   const program = {
     name,
     file: "ours/train.ts",
     threads,
+    environment: environment ?? {},
     request: {
       config: { ...request.config, ...OURS[name], ...config },
       data: request.data,

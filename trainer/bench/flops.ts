@@ -65,3 +65,14 @@ export function forwardFlops(config: Shape, row: PairShape): number {
 export function trainingFlops(config: Shape, row: PairShape): number {
   return 3 * forwardFlops(config, row);
 }
+
+/** A pair as TRL's data sets name it. */
+export interface FlopsRow {
+  chosen_ids: readonly number[];
+  rejected_ids: readonly number[];
+}
+
+/** Training arithmetic of several pairs. */
+export function flopsOfRows(config: Shape, rows: readonly FlopsRow[]): number {
+  return rows.reduce((sum, row) => sum + trainingFlops(config, pairShape([row.chosen_ids, row.rejected_ids])), 0);
+}

@@ -16,7 +16,7 @@ import { rssCase } from "./cases/rss";
 import { candidatesCase, scoreCase } from "./cases/score";
 import { sizeCase } from "./cases/size";
 import { trainCase } from "./cases/train";
-import { OURS, type OurName, PEERS, type PeerName } from "./contenders";
+import { CPU_PEERS, OURS, type OurName, PEERS, type PeerName } from "./contenders";
 import { type BenchContext, lineWriter, machineLine } from "./context";
 import { BenchError } from "./errors";
 import { benchModels, SIZES, type Size } from "./models";
@@ -134,8 +134,7 @@ async function contextOf(flags: Flags, signal: AbortSignal): Promise<BenchContex
 
 type CaseRunner = (flags: Flags, context: BenchContext) => Promise<boolean>;
 
-const peersOf = ({ peer, only }: Flags): PeerName[] =>
-  peer === "none" ? [] : (only ?? (Object.keys(PEERS) as PeerName[]));
+const peersOf = ({ peer, only }: Flags): readonly PeerName[] => (peer === "none" ? [] : (only ?? CPU_PEERS));
 
 /** Each returns whether what it checks held; a goal missed is no failure, different losses are. */
 const CASES: Record<string, CaseRunner> = {

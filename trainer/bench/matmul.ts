@@ -8,6 +8,11 @@ export interface MatmulShape {
   outputs: number;
 }
 
+/** A product of the model's own shape, and a square one of `side`. */
+export interface PeakRequest extends MatmulShape {
+  side: number;
+}
+
 const MILLISECONDS_MIN = 400;
 const REPEATS = 5;
 
@@ -34,4 +39,10 @@ export async function measureMatmulGflops({ tokens, inputs, outputs }: MatmulSha
   } finally {
     tf.dispose([x, weight]);
   }
+}
+
+/** The faster of the two: what the machine can do at best. */
+export async function measurePeakGflops({ side, ...shape }: PeakRequest): Promise<number> {
+  const square = await measureMatmulGflops({ tokens: side, inputs: side, outputs: side });
+  return Math.max(square, await measureMatmulGflops(shape));
 }

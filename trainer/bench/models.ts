@@ -17,7 +17,8 @@ export const SIZES = ["smollm2", "17m", "30m", "7m", "tiny"] as const;
 export type Size = (typeof SIZES)[number];
 
 export interface BenchModels {
-  size: Size;
+  /** A name for the lines: one of SIZES, or a GPU shape. */
+  size: string;
   config: ModelConfig;
   /** `...ForSequenceClassification` with its head, so that both sides start from the same weights. */
   reward: string;
@@ -54,7 +55,7 @@ const BYTE_MODELS = {
   "30m": { hiddenSize: 512, intermediateSize: 1376, layerCount: 10, headCount: 8, keyValueHeadCount: 4 },
 } as const;
 
-function withTranscriptTemplate(files: ReadonlyMap<string, string>): Map<string, string> {
+export function withTranscriptTemplate(files: ReadonlyMap<string, string>): Map<string, string> {
   const config = JSON.parse(files.get("tokenizer_config.json") ?? "{}") as Record<string, unknown>;
   const kept = new Map([...files].filter(([name]) => name !== "chat_template.jinja"));
   return kept.set("tokenizer_config.json", JSON.stringify({ ...config, chat_template: TRANSCRIPT_TEMPLATE }));

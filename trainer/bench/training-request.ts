@@ -5,6 +5,7 @@ import type { PreferencePair } from "../format/pair";
 import { type TrainingConfig, trainingConfigSchema } from "../format/training-config";
 import { planSteps } from "../recipes/micro-batches";
 import { loadPairs, prepareTrainingSet, type TrainingPair } from "../recipes/reward-data";
+import type { FlopsRow } from "./flops";
 import type { BenchModels } from "./models";
 import { type EncodedBenchPair, takePairs, writePairs } from "./pairs";
 
@@ -20,20 +21,14 @@ export interface TrainingSettings {
   pairsPerStep?: number;
 }
 
-/** A pair as TRL's data sets name it. */
-export interface IdRows {
-  chosen_ids: readonly number[];
-  rejected_ids: readonly number[];
-}
-
 export interface TrainingRequest {
   config: TrainingConfig;
   /** Our JSONL. */
   data: string;
   heldoutFile: string | null;
   /** In the order of the steps, the warm-up step's first. */
-  rows: IdRows[];
-  heldoutRows: IdRows[];
+  rows: FlopsRow[];
+  heldoutRows: FlopsRow[];
   steps: number;
   /** Pairs after the warm-up step: what the clock sees. */
   pairsTimed: number;
@@ -41,13 +36,13 @@ export interface TrainingRequest {
   tokensTimed: number;
 }
 
-const rowOf = ({ chosenIds, rejectedIds }: Pick<TrainingPair, "chosenIds" | "rejectedIds">): IdRows => ({
+const rowOf = ({ chosenIds, rejectedIds }: Pick<TrainingPair, "chosenIds" | "rejectedIds">): FlopsRow => ({
   chosen_ids: chosenIds,
   rejected_ids: rejectedIds,
 });
 
 /** A constant learning rate, plain Bradley-Terry, no weight decay: settings that both sides have and mean alike. */
-function configOf(settings: TrainingSettings, tokensPerRowMax: number): TrainingConfig {
+function configOf(settings: Omit<TrainingSettings, "pairs" | "heldout">, tokensPerRowMax: number): TrainingConfig {
   const { learningRate, seed, pairsPerStep = PAIRS_PER_STEP } = settings;
   return trainingConfigSchema.parse({
     task: "helpfulness",
@@ -64,25 +59,18 @@ function configOf(settings: TrainingSettings, tokensPerRowMax: number): Training
   });
 }
 
-/** Chooses the pairs, writes ours to `directory`, and puts the peers' rows in the order in which our recipe will train. */
-export async function trainingRequest(
+/** Writes our pairs to `directory` and puts the peers' rows in the order in which our recipe will train. */
+export async function requestOf(
   models: BenchModels,
-  dataFile: string,
-  settings: TrainingSettings,
+  pairs: readonly PreferencePair[],
+  heldout: readonly EncodedBenchPair[],
+  settings: Omit<TrainingSettings, "pairs" | "heldout">,
   directory: string,
 ): Promise<TrainingRequest> {
-  const tokenizer = await loadTokenizer(models.reward);
   const config = configOf(settings, models.tokensPerRowMax);
-  const count = settings.pairs + config.pairsPerStep;
-  const limit = { tokensPerRowMax: models.tokensPerRowMax };
-  const heldout: EncodedBenchPair[] =
-    settings.heldout === 0 ? [] : await takePairs(dataFile, tokenizer, { count: settings.heldout, ...limit });
-  const chosen = await takePairs(dataFile, tokenizer, { count, skip: settings.heldout, ...limit });
+  const tokenizer = await loadTokenizer(models.reward);
   const data = path.join(directory, "pairs.jsonl");
-  await writePairs(
-    data,
-    chosen.map(({ pair }): PreferencePair => pair),
-  );
+  await writePairs(data, pairs);
   const heldoutFile = heldout.length === 0 ? null : path.join(directory, "heldout.jsonl");
   if (heldoutFile !== null)
     await writePairs(
@@ -102,4 +90,26 @@ export async function trainingRequest(
     pairsTimed: timed.length,
     tokensTimed: timed.reduce((sum, { tokens }) => sum + tokens, 0),
   };
+}
+
+/** The first fitting pairs of a file: the held-out ones, then the warm-up step's and the timed ones. */
+export async function trainingRequest(
+  models: BenchModels,
+  dataFile: string,
+  settings: TrainingSettings,
+  directory: string,
+): Promise<TrainingRequest> {
+  const tokenizer = await loadTokenizer(models.reward);
+  const count = settings.pairs + (settings.pairsPerStep ?? PAIRS_PER_STEP);
+  const limit = { tokensPerRowMax: models.tokensPerRowMax };
+  const heldout =
+    settings.heldout === 0 ? [] : await takePairs(dataFile, tokenizer, { count: settings.heldout, ...limit });
+  const chosen = await takePairs(dataFile, tokenizer, { count, skip: settings.heldout, ...limit });
+  return requestOf(
+    models,
+    chosen.map(({ pair }) => pair),
+    heldout,
+    settings,
+    directory,
+  );
 }

@@ -2,7 +2,7 @@
 import { type OurName, runOurs, type TrainingResult } from "../contenders";
 import type { BenchContext } from "../context";
 import { medianOf, rounded } from "../figures";
-import { pairShape, trainingFlops } from "../flops";
+import { flopsOfRows } from "../flops";
 import { interleave } from "../rounds";
 import { trainingRequest } from "../training-request";
 
@@ -14,6 +14,8 @@ export interface SizeCaseOptions {
   pairs: number;
 }
 
+/** Large enough for the CPU's best. */
+const SQUARE_SIDE = 1024;
 /** Goal on the CPU in float32 at 135M. */
 const MFU_GOAL = 0.7;
 
@@ -21,11 +23,7 @@ export async function sizeCase(context: BenchContext, { ours, pairs }: SizeCaseO
   const { models, dataFile, directory, emit, report } = context;
   const settings = { pairs, heldout: 0, learningRate: 1e-6, seed: 1, pairsPerStep: pairs };
   const request = await trainingRequest(models, dataFile, settings, directory);
-  const timed = request.rows.slice(-request.pairsTimed);
-  const flops = timed.reduce(
-    (sum, row) => sum + trainingFlops(models.config, pairShape([row.chosen_ids, row.rejected_ids])),
-    0,
-  );
+  const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed));
   const { hiddenSize, intermediateSize } = models.config;
   for (const name of ours) {
     const contenders = TOKEN_BUDGETS.map((tokensPerMicroBatch) => ({
@@ -36,7 +34,7 @@ export async function sizeCase(context: BenchContext, { ours, pairs }: SizeCaseO
           { ...context, request },
           {
             config: { tokensPerMicroBatch },
-            peak: { tokens: tokensPerMicroBatch, inputs: hiddenSize, outputs: intermediateSize },
+            peak: { tokens: tokensPerMicroBatch, inputs: hiddenSize, outputs: intermediateSize, side: SQUARE_SIDE },
           },
         ),
     }));

@@ -14,7 +14,7 @@ import {
 } from "../contenders";
 import type { BenchContext } from "../context";
 import { comparisonFields, largestDifference, medianOf, rounded } from "../figures";
-import { pairShape, trainingFlops } from "../flops";
+import { flopsOfRows } from "../flops";
 import { interleave, type Kept } from "../rounds";
 import { trainingRequest } from "../training-request";
 
@@ -112,9 +112,7 @@ export async function trainCase(context: BenchContext, options: TrainCaseOptions
       });
     },
   );
-  const flops = request.rows
-    .slice(-request.pairsTimed)
-    .reduce((sum, row) => sum + trainingFlops(models.config, pairShape([row.chosen_ids, row.rejected_ids])), 0);
+  const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed));
   for (const ours of options.ours) emit(aloneLine(kept, ours, models.size, request.pairsTimed, flops));
   let agree = true;
   for (const comparison of COMPARISONS) {

@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { chooseEngine, type EngineName, type Precision } from "../../engines";
 import { evaluateReward } from "../../recipes/evaluate-reward";
 import { type TrainRewardOptions, trainReward } from "../../recipes/train-reward";
-import { type MatmulShape, measureMatmulGflops } from "../matmul";
+import { measurePeakGflops, type PeakRequest } from "../matmul";
 import { emit, peakRssMib, readRequest, rssMib } from "./protocol";
 
 interface Request {
@@ -17,7 +17,7 @@ interface Request {
   /** Steps at which the resident memory is noted. */
   rssAtSteps: number[];
   /** Measure the engine's matrix products first, of so many tokens with the model's width and MLP, and of a large square. */
-  peak: MatmulShape | null;
+  peak: PeakRequest | null;
   /** Pairs to judge the finished model on; null: the run ends with its last step, unsaved. */
   heldout: string | null;
 }
@@ -27,21 +27,19 @@ const losses: number[] = [];
 const rss: Record<number, number> = {};
 let engine = "";
 let started = 0;
+let engineMemoryMib = 0;
 let peakGflops: number | null = null;
 
-/** The faster of the model's own shape and a square: what the machine can do at best. */
-async function measurePeak(shape: MatmulShape): Promise<number> {
+async function measurePeak(peak: PeakRequest): Promise<number> {
   const { engine: name, precision } = request.config as { engine: EngineName; precision: Precision };
   await chooseEngine(name, { precision });
-  const side = 1024;
-  const square = await measureMatmulGflops({ tokens: side, inputs: side, outputs: side });
-  return Math.max(square, await measureMatmulGflops(shape));
+  return measurePeakGflops(peak);
 }
 
 function finishTiming() {
   const seconds = (performance.now() - started) / 1000;
   emit("end");
-  return { seconds, losses, rss, engine, peakGflops, peakRssMib: peakRssMib() };
+  return { seconds, losses, rss, engine, engineMemoryMib, peakGflops, peakRssMib: peakRssMib() };
 }
 
 async function run(): Promise<void> {
@@ -58,6 +56,7 @@ async function run(): Promise<void> {
     },
     onMetric: (metric) => {
       losses.push(metric.loss);
+      engineMemoryMib = Math.max(engineMemoryMib, Math.round(metric.memoryBytes / 2 ** 20));
       if (request.rssAtSteps.includes(metric.step)) rss[metric.step] = rssMib();
       if (metric.step === 1) {
         emit("start");
