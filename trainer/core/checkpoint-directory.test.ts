@@ -196,7 +196,15 @@ describe("loadModelDirectory", () => {
     const old = JSON.parse(await readFile(file, "utf8"));
     const rope_parameters = { rope_type: "default", rope_theta: 777 };
     await writeFile(file, JSON.stringify({ ...old, rope_theta: undefined, rope_parameters, eos_token_id: [4, 2] }));
-    expect((await loadModelDirectory(directory)).config).toMatchObject({ ropeTheta: 777, eosTokenId: 4 });
+    const { config } = await loadModelDirectory(directory);
+    expect(config).toMatchObject({ ropeTheta: 777, eosTokenId: 4, otherEosTokenIds: [2] });
+    await saveRewardModelDirectory(
+      path.join(root, "five-reward"),
+      { ...config, padTokenId: 2 },
+      rewardTensors(),
+      byteTokenizerFiles(),
+    );
+    expect(await json("five-reward", "config.json")).toMatchObject({ eos_token_id: [4, 2], pad_token_id: 0 });
   });
 
   it("names what is missing", async () => {

@@ -166,7 +166,10 @@ export async function saveRewardModelDirectory(
   tokenizerFiles: ReadonlyMap<string, string>,
   options: SaveModelOptions = {},
 ): Promise<void> {
-  const padTokenId = safePadTokenId(readTokenizerFacts(tokenizerFiles), config.padTokenId);
+  const padTokenId = safePadTokenId(readTokenizerFacts(tokenizerFiles), config.padTokenId, [
+    config.eosTokenId,
+    ...config.otherEosTokenIds,
+  ]);
   if (padTokenId === null)
     throw new CheckpointError(
       directory,

@@ -27,8 +27,9 @@ export interface ModelConfig extends RotarySettings {
   tiedEmbeddings: boolean;
   padTokenId: number | null;
   bosTokenId: number | null;
-  /** The first one when the checkpoint lists several. */
+  /** The first one when the checkpoint lists several; the rest is kept beside it. */
   eosTokenId: number | null;
+  otherEosTokenIds: readonly number[];
   /** Rows may be this long. With a sliding window at most the window, within which it hides nothing. */
   positionsMax: number;
   /** Mistral's `sliding_window`, with the limit that the configuration itself gives to positions. */
@@ -41,6 +42,7 @@ export const PLAIN_LLAMA = {
   ropeScaling: null,
   attentionBias: "none",
   slidingWindow: null,
+  otherEosTokenIds: [],
 } as const satisfies Partial<ModelConfig>;
 
 /** Class names' stems, and the defaults of transformers' configuration classes where the families differ. */
@@ -190,7 +192,7 @@ export function parseModelConfig(file: string, content: unknown): ModelConfig {
   const defaults = FAMILIES[family];
   const declared = json.max_position_embeddings ?? defaults.positionsMax;
   const slidingWindow = slidingWindowOf(json, family, declared);
-  const eos = json.eos_token_id ?? null;
+  const [eosTokenId = null, ...otherEosTokenIds] = [json.eos_token_id ?? []].flat();
   const keyValueHeads = json.num_key_value_heads === undefined ? defaults.keyValueHeads : json.num_key_value_heads;
   return checkModelConfig(file, {
     modelType: family,
@@ -208,7 +210,8 @@ export function parseModelConfig(file: string, content: unknown): ModelConfig {
     tiedEmbeddings: json.tie_word_embeddings,
     padTokenId: json.pad_token_id ?? null,
     bosTokenId: json.bos_token_id ?? null,
-    eosTokenId: Array.isArray(eos) ? eos[0]! : eos,
+    eosTokenId,
+    otherEosTokenIds,
     positionsMax: Math.min(declared, slidingWindow?.tokens ?? declared),
     slidingWindow,
   });
@@ -252,7 +255,8 @@ export function modelConfigJson(config: ModelConfig): Record<string, unknown> {
     max_position_embeddings: config.slidingWindow?.declaredPositionsMax ?? config.positionsMax,
     pad_token_id: config.padTokenId,
     bos_token_id: config.bosTokenId,
-    eos_token_id: config.eosTokenId,
+    eos_token_id:
+      config.otherEosTokenIds.length > 0 ? [config.eosTokenId, ...config.otherEosTokenIds] : config.eosTokenId,
   };
 }
 

@@ -109,14 +109,21 @@ export function idOfToken(facts: TokenizerFacts, token: string | null): number |
   return null;
 }
 
-/** A padding id that never ends a turn; `declared` wins if it is safe. Null when the tokenizer has no such token. */
-export function safePadTokenId(facts: TokenizerFacts, declared: number | null): number | null {
+/**
+ * A padding id that never ends a turn; `declared` wins if it is safe. Null when the tokenizer has no such token. `configEosIds`
+ * are the model's own end tokens where they are known.
+ */
+export function safePadTokenId(
+  facts: TokenizerFacts,
+  declared: number | null,
+  configEosIds: readonly (number | null)[] = [],
+): number | null {
   return choosePadToken({
     specialTokens: facts.specialTokens,
     chatTemplate: facts.chatTemplate,
     declaredPadId: declared ?? idOfToken(facts, facts.padToken),
     bosTokenId: idOfToken(facts, facts.bosToken),
-    eosTokenId: idOfToken(facts, facts.eosToken),
+    endTokenIds: [idOfToken(facts, facts.eosToken), ...configEosIds],
   });
 }
 

@@ -8,6 +8,7 @@ import { microBatches } from "../core/model/packing";
 import { createModel, disposeModel, type LlamaModel, ModelError, REWARD_HEAD } from "../core/model/parameters";
 import { rowRewards } from "../core/model/reward-pairs";
 import { addRow, emptyTree, sharedTokens, type TokenRow } from "../core/model/token-tree";
+import { endAtScore } from "../core/pad-token";
 import { type ChatTokenizer, loadTokenizer } from "../data/tokenizer";
 import { chooseEngine, type Engine, type EngineName, type Precision } from "../engines";
 import { describeSite, headKindOf, type Probe, readProbe } from "./probe-directory";
@@ -20,6 +21,8 @@ export interface Scorer {
   tokensPerRowMax: number;
   /** Absent for a model with a reward head. */
   probe?: Probe | null;
+  /** A stored model's pad: like transformers the score is read before any that end a row. Absent: always at the last token. */
+  scoredBeforePad?: number | null;
 }
 
 /** Rows that are likely to begin alike: the responses to one prompt. */
@@ -89,14 +92,15 @@ const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Rewards (logits) of each item's rows, in the items' order. `onProgress` counts items. */
 export async function scoreRows(
-  { model, engine, probe }: Pick<Scorer, "model" | "engine" | "probe">,
+  { model, engine, probe, scoredBeforePad = null }: Omit<Scorer, "tokenizer" | "tokensPerRowMax">,
   items: readonly ScorableItem[],
   onProgress?: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<number[][]> {
   const result: number[][] = items.map(() => []);
   const tokensMax = engine.tokensPerMicroBatch;
-  const all = pieces(items, tokensMax);
+  const read = items.map((item) => ({ ...item, rows: item.rows.map((row) => endAtScore(row, scoredBeforePad)) }));
+  const all = pieces(read, tokensMax);
   const found = new Map<Piece, number[]>();
   const left = new Map<number, number>();
   for (const { item } of all) left.set(item, (left.get(item) ?? 0) + 1);
@@ -137,7 +141,13 @@ export async function openScorer(options: ScoringOptions): Promise<{ scorer: Sco
   if (probe) options.onNote?.(`a probe: ${describeSite(probe.facts)}`);
   const tokensPerRowMax = Math.min(options.tokensPerRowMax ?? config.positionsMax, config.positionsMax);
   const model = createModel(config, tensors, probe ? headKindOf(tensors) : "reward", 0);
-  return { scorer: { model, engine, tokenizer, tokensPerRowMax, probe }, close: () => disposeModel(model) };
+  const scoredBeforePad = probe ? null : config.padTokenId;
+  if (scoredBeforePad !== null && scoredBeforePad === config.eosTokenId)
+    options.onNote?.("the model pads with its end-of-text token: as in transformers the score is read before it");
+  return {
+    scorer: { model, engine, tokenizer, tokensPerRowMax, probe, scoredBeforePad },
+    close: () => disposeModel(model),
+  };
 }
 
 export async function withScorer<T>(options: ScoringOptions, use: (scorer: Scorer) => Promise<T>): Promise<T> {
