@@ -43,15 +43,17 @@ async function listen({ server }: RunningServer, host: string, port: number): Pr
   return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
 }
 
-/** Resolves on the first signal; a second one ends the process at once. */
+/** A signal to the process group arrives twice: directly and passed on by the command's launcher. */
+const SAME_SIGNAL_MS = 500;
+
+/** Resolves on the first signal; a later one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
+    let first: number | null = null;
     const stop = (signal: NodeJS.Signals) => {
+      if (first !== null && performance.now() - first > SAME_SIGNAL_MS) process.exit(1);
+      first ??= performance.now();
       resolve(signal);
-      for (const name of ["SIGINT", "SIGTERM"] as const) {
-        process.removeListener(name, stop);
-        process.on(name, () => process.exit(1));
-      }
     };
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
