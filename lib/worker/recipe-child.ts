@@ -22,6 +22,10 @@ const EXPECTED = new Set([
   "ChatTemplateError",
   "ModelError",
   "EngineError",
+  "NotEnoughMemoryError",
+  "OutOfMemoryError",
+  "ItemTooLargeError",
+  "UnknownSourceError",
 ]);
 
 const cancel = new AbortController();

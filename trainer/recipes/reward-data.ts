@@ -171,10 +171,10 @@ function describeFindings({ pairs, truncated, findings }: TrainingSet, config: T
     `data: ${pairs.length} pairs after mixing, ${truncated} shortened`,
     ...describeFinding(findings.identical, "left out: both responses give the same tokens"),
     ...describeFinding(findings.dropped, `left out: over ${config.tokensPerRowMax} tokens`),
-    ...describeFinding(findings.answerCut, "have an answer that alone is over the limit; it lost its end"),
-    ...describeFinding(findings.emptyAnswer, "have an empty answer"),
-    ...(usesStrength ? describeFinding(findings.withoutStrength, `have no strength: ${neutral}`) : []),
-    ...describeFinding(findings.repeatedSpeaker, "have two turns of one speaker in a row"),
+    ...describeFinding(findings.answerCut, "with an answer that alone is over the limit and lost its end"),
+    ...describeFinding(findings.emptyAnswer, "with an empty answer"),
+    ...(usesStrength ? describeFinding(findings.withoutStrength, `without a strength: ${neutral}`) : []),
+    ...describeFinding(findings.repeatedSpeaker, "with two turns of one speaker in a row"),
   ];
 }
 
@@ -236,7 +236,7 @@ export function prepareTrainingSet(
   if (set.pairs.length === 0)
     throw new TrainingDataError(
       dropped.count > 0
-        ? `${source.file}: nothing is left: ${[...describeFinding(dropped, `are over ${tokensPerRowMax} tokens`), ...describeFinding(identical, "have responses of the same tokens")].join(", ")}`
+        ? `${source.file}: nothing is left: ${[...describeFinding(dropped, `over ${tokensPerRowMax} tokens`), ...describeFinding(identical, "with responses of the same tokens")].join(", ")}`
         : `${source.file}: in every pair both responses give the same tokens (first: ${identical.ids[0]})`,
     );
   set.notes = [...notes, ...describeFindings(set, config)];
