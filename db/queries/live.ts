@@ -43,6 +43,25 @@ export async function lockLiveTurn(connection: Connection, assignmentId: string,
   );
 }
 
+/**
+ * The message most like `content` that an annotator of the project wrote in another dialogue; trigram similarity, 0..1. What is
+ * less than 0.3 alike (pg_trgm's own threshold, which the index answers) counts as new.
+ */
+export async function nearestAuthored(
+  connection: Connection,
+  turn: { projectId: string; dialogueId: string | null },
+  content: string,
+) {
+  return selectRow<{ excerpt: string; similarity: number }>(
+    connection,
+    sql`select left(m.content, 160) as excerpt, similarity(m.content, ${content})::float8 as similarity
+      from messages m join dialogues d on d.id = m.dialogue_id
+      where m.role = 'user' and m.author_id is not null and m.content % ${content}
+        and d.project_id = ${turn.projectId}::uuid and d.id is distinct from ${turn.dialogueId}::uuid
+      order by 2 desc, m.id limit 1`,
+  );
+}
+
 export async function messageContent(connection: Connection, id: string): Promise<string | undefined> {
   const row = await selectRow<{ content: string }>(
     connection,

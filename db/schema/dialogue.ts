@@ -86,6 +86,10 @@ export const messages = pgTable(
   (table) => [
     index("messages_dialogue").on(table.dialogueId),
     index("messages_parent").on(table.parentId),
+    /** Near-duplicates of what annotators wrote. Imported messages have no author and cost nothing here. */
+    index("messages_authored")
+      .using("gin", sql`${table.content} gin_trgm_ops`)
+      .where(sql`role = 'user' and author_id is not null`),
     check(
       "messages_origin",
       sql`${table.role} <> 'assistant' or ${table.source} is not null or (${table.variantId} is not null and ${table.sampling} is not null)`,

@@ -23,6 +23,20 @@ export const sendLivePrompt = defineEndpoint({
   status: 201,
 });
 
+export const checkNovelty = defineEndpoint({
+  method: "POST",
+  path: "/live/{assignmentId}/novelty",
+  summary: "How new a prompt is among those that annotators wrote in the project before; stores nothing",
+  access,
+  params,
+  body: z.strictObject({ content: typedText(20_000) }),
+  response: z.strictObject({
+    /** 1 = nothing like it, 0 = written before. */
+    novelty: z.number(),
+    nearest: z.strictObject({ excerpt: z.string(), similarity: z.number() }).nullable(),
+  }),
+});
+
 export const getLiveState = defineEndpoint({
   method: "GET",
   path: "/live/{assignmentId}",

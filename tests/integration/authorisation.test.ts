@@ -99,6 +99,7 @@ const ROWS: Record<string, Row> = {
   "GET /live/{assignmentId}": live,
   "GET /live/{assignmentId}/stream": live,
   "POST /live/{assignmentId}/prompt": { ...live, body: () => ({ content: "Hello?" }) },
+  "POST /live/{assignmentId}/novelty": { ...live, body: () => ({ content: "Hello?" }) },
   "POST /live/{assignmentId}/stop": { ...live, body: () => ({ side: "a" }) },
   "POST /live/{assignmentId}/retry": { ...live, body: () => ({ side: "a" }) },
   "POST /live/{assignmentId}/continue": live,

@@ -18,6 +18,7 @@ import { type ServiceContext, systemContext } from "@/lib/services/context";
 import { exportSnapshot } from "@/lib/services/export/export";
 import { type ImportInput, importRows } from "@/lib/services/import/run";
 import { freezeSnapshot } from "@/lib/services/snapshots/freeze";
+import type { PreferencePair } from "@/trainer/format/pair";
 import { readPairs, verifySnapshot } from "@/trainer/format/snapshot";
 import { contextOf, createPairs, createUsers } from "../support/annotation-fixture";
 import { createTestDatabase, type TestDatabase } from "../support/database";
@@ -156,9 +157,9 @@ describe("freeze and export", () => {
       made.push(stored.id);
     }
     const snapshot = await freezeSnapshot(context, { projectId, name: "edited" });
-    const pairs = [];
+    const pairs: PreferencePair[] = [];
     for (const name of ["train.jsonl", "heldout.jsonl"]) {
-      const split = [];
+      const split: PreferencePair[] = [];
       for await (const pair of readPairs(path.join(home, "snapshots", snapshot.id, name))) split.push(pair);
       // All three of a judgement on one side, or none of them.
       expect([0, 3]).toContain(split.filter((pair) => pair.id.startsWith(made[0]!)).length);

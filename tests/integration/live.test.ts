@@ -10,6 +10,7 @@ import { leaseAssignment } from "@/lib/services/assignments/lease";
 import { submitComparison } from "@/lib/services/comparisons/submit";
 import type { ServiceContext } from "@/lib/services/context";
 import { continueLive, finishLive } from "@/lib/services/live/continue";
+import { checkNovelty } from "@/lib/services/live/novelty";
 import { getLiveState, watchLiveState } from "@/lib/services/live/read";
 import { retryLive } from "@/lib/services/live/retry";
 import { sendLivePrompt } from "@/lib/services/live/send-prompt";
@@ -103,6 +104,27 @@ describe("a live dialogue", () => {
     const chain = await database.db.execute(sql`select count(*)::int as n from items where dialogue_id =
       (select dialogue_id from items where id = ${itemId}::uuid) and state = 'done'`);
     expect(chain.rows[0]).toEqual({ n: 3 });
+  });
+
+  it("says how new a prompt is among what others of the project wrote, and to strangers nothing", async () => {
+    const { projectId, person, stranger, leased } = await setUp([{ response: "one" }, { response: "two" }]);
+    const { assignmentId } = leased;
+    const asked = "How do I keep basil alive indoors during winter?";
+    const empty = await checkNovelty(person, { assignmentId, content: asked });
+    expect(empty).toEqual({ novelty: 1, nearest: null });
+    await sendLivePrompt(person, { assignmentId, content: asked });
+    // One's own dialogue under way is no repetition.
+    expect((await checkNovelty(person, { assignmentId, content: asked })).nearest).toBeNull();
+    const campaignId = await createCampaign(database.db, projectId);
+    await createLiveItems(database.db, projectId, campaignId, 1);
+    const later = (await leaseAssignment(stranger, { projectId, campaignId, resume: false }))!;
+    const again = { assignmentId: later.assignmentId, content: "How can I keep basil alive indoors in winter?" };
+    const { novelty, nearest } = await checkNovelty(stranger, again);
+    expect(nearest?.excerpt).toBe(asked);
+    expect(novelty).toBeLessThan(0.5);
+    const other = { assignmentId: later.assignmentId, content: "Write a haiku about trains" };
+    expect(await checkNovelty(stranger, other)).toEqual({ novelty: 1, nearest: null });
+    await expect(checkNovelty(person, again)).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("stores with what probability the pair was drawn, and by whom each answer was made (I8, I9)", async () => {

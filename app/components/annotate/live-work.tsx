@@ -14,6 +14,7 @@ import { Textarea } from "../field";
 import { Markdown } from "../markdown";
 import { ErrorState } from "../states";
 import { countWords, Dialogue, Turn } from "./dialogue";
+import { NoveltyMeter } from "./novelty-meter";
 import { type PairWorkProps, useVerdictWork, VerdictEdit, VerdictFooter } from "./pair-work";
 import { Answer, Panes } from "./panes";
 import { VerdictPanel } from "./verdict-panel";
@@ -73,6 +74,7 @@ function SoFar({ messages }: { messages: AnnotatedItem["context"] }) {
 const LONG_WORDS = 400;
 
 function Composer({
+  assignmentId,
   item,
   draft,
   onDraft,
@@ -118,6 +120,7 @@ function Composer({
         <p id="prompt-hint" className="mt-1 text-sm text-muted tabular-nums">
           {item.language} · {t("words", { count: words })} · {t(hint)}
         </p>
+        <NoveltyMeter assignmentId={assignmentId} text={text} />
         <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
           <div className="flex flex-wrap items-center gap-1">{actions}</div>
           <span className="ml-auto">{status}</span>
