@@ -113,7 +113,7 @@ describe("LoRA", () => {
     ]) {
       const variable = trained.get(key) as tf.Variable;
       const values = Float32Array.from(variable.dataSync());
-      const gradient = sum.gradients.get(key)?.dataSync() ?? new Float32Array(0);
+      const gradient = Float32Array.from(sum.gradients.get(key)?.dataSync() ?? []);
       const at = gradient.reduce(
         (best, value, index) => (Math.abs(value) > Math.abs(gradient[best] as number) ? index : best),
         0,

@@ -9,7 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { listSnapshots } from "@/lib/contracts/snapshots";
 import { createTrainingRun } from "@/lib/contracts/training-runs";
-import { ENGINE_NAMES } from "@/lib/domain/project-settings";
+import { ENGINE_NAMES, METHODS } from "@/lib/domain/project-settings";
 
 /** Trains on a chosen snapshot outside a round. Fields left empty follow the project's settings. */
 export function StartTraining({ projectId, onClose }: { projectId: string; onClose: () => void }) {
@@ -22,12 +22,13 @@ export function StartTraining({ projectId, onClose }: { projectId: string; onClo
     const form = new FormData(event.currentTarget);
     const base = String(form.get("baseModel")).trim();
     const engine = form.get("engine") as (typeof ENGINE_NAMES)[number];
+    const method = METHODS.find((name) => name === form.get("method"));
     const steps = String(form.get("stepsMax"));
     const body = {
       snapshotId: String(form.get("snapshotId")),
       task: form.get("task") === "safety" ? ("safety" as const) : ("helpfulness" as const),
       ...(base ? { baseModel: base } : {}),
-      config: { engine, ...(steps ? { stepsMax: Number(steps) } : {}) },
+      config: { engine, ...(method ? { method } : {}), ...(steps ? { stepsMax: Number(steps) } : {}) },
     };
     action.mutate(
       { params: { projectId }, body },
@@ -70,6 +71,18 @@ export function StartTraining({ projectId, onClose }: { projectId: string; onClo
                   {ENGINE_NAMES.map((name) => (
                     <option key={name} value={name}>
                       {name}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+            <Field label={t("method")}>
+              {(control) => (
+                <Select {...control} name="method" defaultValue="">
+                  <option value="">{t("methods.asSet")}</option>
+                  {METHODS.map((name) => (
+                    <option key={name} value={name}>
+                      {t(`methods.${name}`)}
                     </option>
                   ))}
                 </Select>
