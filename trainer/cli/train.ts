@@ -52,7 +52,7 @@ async function reportEstimate(report: Reporter, options: TrainRewardOptions): Pr
   if (!fits) process.exitCode = EXIT_FAILED;
 }
 
-async function rewardCommand(flags: RewardFlags & { dryRun?: boolean }): Promise<void> {
+async function rewardCommand(flags: RewardFlags & { dryRun?: boolean; nested?: boolean }): Promise<void> {
   const report = createReporter();
   const options: TrainRewardOptions = {
     config: rewardConfig(flags, await readConfigFile(flags.config)) as TrainRewardOptions["config"],
@@ -68,7 +68,7 @@ async function rewardCommand(flags: RewardFlags & { dryRun?: boolean }): Promise
     return;
   }
   if (options.config.method === "probe") {
-    await probeCommand(report, options);
+    await probeCommand(report, { ...options, nested: flags.nested ?? false });
     return;
   }
   const { note: onNote } = report;
@@ -103,6 +103,7 @@ export function trainCommands(): Command[] {
   const reward = outputOptions(
     rewardOptions(new Command("train-reward").description("train a reward model on preference pairs")),
   )
+    .option("--nested", "method probe: also estimate the accuracy on new prompts by nested cross-validation", false)
     .option("--dry-run", "only say what the run would need (as `estimate`), and stop", false)
     .action(rewardCommand);
   const estimate = rewardOptions(

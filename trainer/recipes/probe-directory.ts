@@ -33,6 +33,15 @@ const siteResultSchema = z.object({
   accuracy: z.number(),
 });
 
+const nestedSchema = z.object({
+  accuracy: z.number(),
+  low: z.number(),
+  high: z.number(),
+  logLoss: z.number(),
+  pairs: z.number().int(),
+  chosen: z.array(z.object({ block: z.number().int(), pooling: z.enum(POOLINGS), l2: z.number() })),
+});
+
 const probeFileSchema = z.object({
   format: z.literal("pairwright.probe/1"),
   task: taskSchema,
@@ -46,7 +55,13 @@ const probeFileSchema = z.object({
   l2: z.number(),
   /** Of the parts of the reward, see `probe-head.ts`. */
   scales: z.object({ ranking: z.number(), safety: z.number() }),
-  crossValidation: z.object({ folds: z.number().int(), pairs: z.number().int(), sites: z.array(siteResultSchema) }),
+  crossValidation: z.object({
+    folds: z.number().int(),
+    pairs: z.number().int(),
+    sites: z.array(siteResultSchema),
+    /** What to expect on new prompts, see `probe-nested.ts`; null where it was not asked for. */
+    nested: nestedSchema.nullable(),
+  }),
   safetyAccuracy: z.number().nullable(),
 });
 export type ProbeFile = z.infer<typeof probeFileSchema>;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sigmoidOf } from "../core/losses";
 import { createRandom } from "../core/random";
 import { foldsByPrompt } from "./probe-folds";
+import { nestedEstimate } from "./probe-nested";
 import { hostProducts } from "./probe-products";
 import { bestOf, crossValidate, type LogisticData, selectSite } from "./probe-selection";
 import type { ProbeSite } from "./probe-site";
@@ -92,5 +93,28 @@ describe("selectSite", () => {
     expect(table.map((row) => row.block)).toEqual([1, 2, 3, 4]);
     expect(best.accuracy).toBeGreaterThan(0.7);
     expect(disposed).toBe(4);
+  });
+});
+
+describe("nestedEstimate", () => {
+  const sitesOf = (count: number) =>
+    Array.from({ length: count }, (_, block): ProbeSite => ({ block, pooling: "mean" }));
+
+  it("stays at chance where the winner of many sites of noise looks better than that", async () => {
+    const load = ({ block }: ProbeSite) => dataOf(drawn(0, 100 + block));
+    const { best } = await selectSite(sitesOf(12), load);
+    const nested = await nestedEstimate(sitesOf(12), load);
+    expect(nested!.accuracy).toBeLessThan(best.accuracy);
+    expect(nested!.low).toBeLessThan(0.5);
+    expect(nested!.high).toBeGreaterThan(0.5);
+    expect(nested!.pairs).toBe(ROWS);
+  });
+
+  it("finds the signal, and agrees with plain cross-validation where there is one site to choose", async () => {
+    const load = () => dataOf(drawn(2, 7));
+    const nested = await nestedEstimate(sitesOf(1), load);
+    const plain = bestOf(await crossValidate(load()));
+    expect(Math.abs(nested!.accuracy - plain.accuracy)).toBeLessThan(0.02);
+    expect(nested!.chosen).toHaveLength(5);
   });
 });

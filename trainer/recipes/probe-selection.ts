@@ -10,7 +10,7 @@ import { accuracyOf } from "./score-pairs";
 export const L2_STRENGTHS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10] as const;
 
 /** Enough for a stable comparison; the head that is kept is fitted to the end. */
-const SELECTION_FIT = { gradientTolerance: 1e-4, evaluationsMax: 150 } as const;
+export const SELECTION_FIT = { gradientTolerance: 1e-4, evaluationsMax: 150 } as const;
 
 /** What a logistic problem is about, without fold and penalty. */
 export interface LogisticData {

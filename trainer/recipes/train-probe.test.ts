@@ -66,7 +66,8 @@ describe("a probe", () => {
   it("learns from the training pairs and is judged on others, by strength, with an interval", async () => {
     const metrics: TrainingMetric[] = [];
     const before = tf.memory().numTensors;
-    const result = await run("plain", { onMetric: (metric) => metrics.push(metric) });
+    const result = await run("plain", { nested: true, onMetric: (metric) => metrics.push(metric) });
+    expect(result.nested).toMatchObject({ pairs: 60, accuracy: expect.closeTo(1, 1) });
     expect(tf.memory().numTensors).toBe(before);
     expect(result).toMatchObject({ status: "completed", step: 1, modelDirectory: path.join(root, "plain/model") });
     expect(result.evaluation?.overall).toMatchObject({ n: 20, accuracy: 1 });
@@ -75,6 +76,7 @@ describe("a probe", () => {
     expect(metrics).toHaveLength(1);
     expect(metrics[0]).toMatchObject({ step: 1, heldoutAccuracy: 1 });
     const { crossValidation, block } = facts("plain");
+    expect(crossValidation.nested?.chosen).toHaveLength(5);
     expect(crossValidation.sites).toHaveLength(6);
     // Only the layers that are read are kept.
     expect((await loadModelDirectory(path.join(root, "plain/model"))).config.layerCount).toBe(block);

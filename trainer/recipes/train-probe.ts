@@ -3,7 +3,6 @@
  * penalty are chosen by cross-validation on the training pairs alone; the head is fitted to convergence. `probe-head.ts` says how
  * ranking and safety become one reward. Ours: the paper trains all weights.
  */
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type LoadedModel, loadModelDirectory } from "../core/checkpoint-directory";
 import { createModel, disposeModel, type LlamaModel } from "../core/model/parameters";
@@ -20,8 +19,10 @@ import { chooseProbeEngine } from "./probe-engine";
 import { type ProbeFeatures, type ProbePair, probeFeatures } from "./probe-features";
 import { foldsByPrompt } from "./probe-folds";
 import { fitProbeHead, type ProbeHead } from "./probe-head";
+import { type NestedEstimate, nestedEstimate } from "./probe-nested";
 import { blocksToRead, labelledResponses, rankingData, type Targets } from "./probe-problems";
 import { type Selection, selectSite } from "./probe-selection";
+import type { ProbeSite } from "./probe-site";
 import {
   loadHeldout,
   loadSources,
@@ -46,13 +47,16 @@ import { scorePairs } from "./score-pairs";
 import type { TrainRewardOptions, TrainRewardResult } from "./train-reward";
 
 export interface TrainProbeOptions extends TrainRewardOptions {
+  /** Also estimate, by nested cross-validation, what accuracy to expect on new prompts: about three times the work of choosing. */
+  nested?: boolean;
   /** What is going on and how far it is. */
-  onProgress?: (what: "features" | "sites" | "held-out pairs", done: number, total: number) => void;
+  onProgress?: (what: "features" | "sites" | "nested sites" | "held-out pairs", done: number, total: number) => void;
 }
 
 export interface TrainProbeResult extends TrainRewardResult {
   /** On the held-out pairs, where there are any. */
   evaluation: EvaluationReport | null;
+  nested: NestedEstimate | null;
 }
 
 const FOLDS = 5;
@@ -131,16 +135,38 @@ async function readFeatures(run: Run, targets: Targets, directory: string): Prom
   });
 }
 
-async function choose(features: ProbeFeatures, targets: Targets, options: TrainProbeOptions): Promise<Selection> {
-  return selectSite(
-    features.sites,
-    (site) => rankingData(features, site, targets),
-    async (done) => {
-      options.onProgress?.("sites", done, features.sites.length);
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      options.signal?.throwIfAborted();
-    },
-  );
+type Stage = Parameters<NonNullable<TrainProbeOptions["onProgress"]>>[0];
+
+/** Reports progress, and lets signals in: fitting never yields by itself. */
+function watcher(stage: Stage, total: number, options: TrainProbeOptions) {
+  return async (done: number): Promise<void> => {
+    options.onProgress?.(stage, done, total);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    options.signal?.throwIfAborted();
+  };
+}
+
+interface Chosen extends Selection {
+  nested: NestedEstimate | null;
+}
+
+async function choose(features: ProbeFeatures, targets: Targets, options: TrainProbeOptions): Promise<Chosen> {
+  const { sites } = features;
+  const load = (site: ProbeSite) => rankingData(features, site, targets);
+  const selection = await selectSite(sites, load, watcher("sites", sites.length, options));
+  const watch = watcher("nested sites", sites.length, options);
+  return { ...selection, nested: options.nested ? await nestedEstimate(sites, load, watch) : null };
+}
+
+function describeChoice({ site, best, nested }: Chosen, pairs: number, folds: number): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const plain = `${describeSite(site)}, penalty ${best.l2}: cross-validated accuracy ${percent(best.accuracy)}, log-loss ${best.logLoss.toFixed(4)} (${pairs} pairs, ${folds} folds)`;
+  if (nested === null) return [plain];
+  const { accuracy, low, high, logLoss } = nested;
+  return [
+    plain,
+    `to be expected on new prompts (nested cross-validation): ${percent(accuracy)} (95%: ${percent(low)} to ${percent(high)}), log-loss ${logLoss.toFixed(4)}`,
+  ];
 }
 
 async function fit(features: ProbeFeatures, targets: Targets, { site, best }: Selection): Promise<ProbeHead> {
@@ -154,7 +180,7 @@ async function fit(features: ProbeFeatures, targets: Targets, { site, best }: Se
   }
 }
 
-function factsOf(run: Run, targets: Targets, { site, best, table }: Selection, head: ProbeHead): ProbeFile {
+function factsOf(run: Run, targets: Targets, { site, best, table, nested }: Chosen, head: ProbeHead): ProbeFile {
   const { config, base, set } = run;
   const { hiddenSize, layerCount } = base.config;
   return {
@@ -166,7 +192,7 @@ function factsOf(run: Run, targets: Targets, { site, best, table }: Selection, h
     modelLayers: layerCount,
     l2: best.l2,
     scales: head.scales,
-    crossValidation: { folds: targets.folds.count, pairs: set.pairs.length, sites: table },
+    crossValidation: { folds: targets.folds.count, pairs: set.pairs.length, sites: table, nested },
     safetyAccuracy: head.safetyAccuracy,
   };
 }
@@ -247,33 +273,42 @@ async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
   return { source, heldout, base, set, read, engine, baseFingerprint, modelFingerprint, fingerprint };
 }
 
-async function train(
-  run: Run,
-  fingerprint: string,
-  heldout: PairFile | null,
-  directory: string,
-): Promise<EvaluationReport | null> {
+async function train(run: Run, fingerprint: string, heldout: PairFile | null, directory: string) {
   const { options, config, base, set } = run;
   const paths = runPaths(options.outDirectory);
   const started = performance.now();
   const targets = targetsOf(run);
   const features = await readFeatures(run, targets, directory);
-  const selection = await choose(features, targets, options);
-  const { site, best } = selection;
-  const head = await fit(features, targets, selection);
-  options.onNote?.(
-    `${describeSite(site)}, penalty ${best.l2}: cross-validated accuracy ${(100 * best.accuracy).toFixed(1)}%, log-loss ${best.logLoss.toFixed(4)} (${set.pairs.length} pairs, ${targets.folds.count} folds)`,
-  );
-  const facts = factsOf(run, targets, selection, head);
+  const chosen = await choose(features, targets, options);
+  const head = await fit(features, targets, chosen);
+  for (const sentence of describeChoice(chosen, set.pairs.length, targets.folds.count)) options.onNote?.(sentence);
+  const facts = factsOf(run, targets, chosen, head);
   const files = lineageFile(fingerprint, { task: config.task, method: "probe" });
   await saveProbeDirectory(paths.model, { base, facts, head, files });
   const evaluation = await evaluate(run, paths.model, heldout);
   if (evaluation) await writeJson(path.join(paths.root, "evaluation.json"), evaluation);
-  const metric = metricOf(run, { selection, evaluation, seconds: (performance.now() - started) / 1000 });
+  const metric = metricOf(run, { selection: chosen, evaluation, seconds: (performance.now() - started) / 1000 });
   await rewindMetrics(paths, 0);
   await appendMetric(paths, metric);
   options.onMetric?.(metric);
-  return evaluation;
+  return { evaluation, nested: chosen.nested };
+}
+
+type Opened = Awaited<ReturnType<typeof openRun>>;
+
+async function recordRun(options: TrainProbeOptions, config: TrainingConfig, opened: Opened): Promise<void> {
+  const { set, engine, baseFingerprint, fingerprint } = opened;
+  const { truncated, findings, mix } = set;
+  await writeJson(runPaths(options.outDirectory).run, {
+    format: "pairwright.run/1",
+    kind: "probe",
+    config,
+    engine: engine.describe(),
+    data: { source: options.data, pairs: set.pairs.length, truncated, findings, mix },
+    baseModel: { source: options.baseModel, fingerprint: baseFingerprint },
+    stepsTotal: 1,
+    fingerprint,
+  });
 }
 
 /**
@@ -283,53 +318,21 @@ async function train(
 export async function trainProbe(options: TrainProbeOptions): Promise<TrainProbeResult> {
   const config = parseTrainingConfig(options.config);
   const paths = runPaths(options.outDirectory);
-  const { heldout, base, set, read, engine, baseFingerprint, modelFingerprint, fingerprint } = await openRun(
-    options,
-    config,
-  );
+  const opened = await openRun(options, config);
+  const { base, fingerprint } = opened;
   await openRunDirectory(paths, options.resume ?? false);
-  const done = {
-    status: "completed",
-    step: 1,
-    stepsTotal: 1,
-    bestStep: null,
-    adapterDirectory: null,
-    modelDirectory: paths.model,
-    checkpointDirectory: null,
-  } as const;
-  if (options.resume && (await isFinished(paths, fingerprint))) return { ...done, evaluation: null };
-  await writeJson(paths.run, {
-    format: "pairwright.run/1",
-    kind: "probe",
-    config,
-    engine: engine.describe(),
-    data: {
-      source: options.data,
-      pairs: set.pairs.length,
-      truncated: set.truncated,
-      findings: set.findings,
-      mix: set.mix,
-    },
-    baseModel: { source: options.baseModel, fingerprint: baseFingerprint },
-    stepsTotal: 1,
-    fingerprint,
-  });
+  const rest = { step: 1, stepsTotal: 1, bestStep: null, adapterDirectory: null, evaluation: null, nested: null };
+  const done = { ...rest, status: "completed", modelDirectory: paths.model, checkpointDirectory: null } as const;
+  if (options.resume && (await isFinished(paths, fingerprint))) return done;
+  await recordRun(options, config, opened);
   const directory = path.join(paths.root, "features");
-  await mkdir(directory, { recursive: true });
   const model = createModel(base.config, base.tensors, headKindOf(base.tensors), config.seed);
   try {
-    const run: Run = { config, base, model, engine, set, read, modelFingerprint, options };
-    return { ...done, evaluation: await train(run, fingerprint, heldout, directory) };
+    const run: Run = { ...opened, config, model, options };
+    return { ...done, ...(await train(run, fingerprint, opened.heldout, directory)) };
   } catch (cause) {
     if (!options.signal?.aborted) throw cause;
-    return {
-      ...done,
-      status: "cancelled",
-      step: 0,
-      modelDirectory: null,
-      checkpointDirectory: directory,
-      evaluation: null,
-    };
+    return { ...rest, status: "cancelled", step: 0, modelDirectory: null, checkpointDirectory: directory };
   } finally {
     disposeModel(model);
   }
