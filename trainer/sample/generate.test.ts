@@ -57,8 +57,10 @@ function logProbabilities(ids: readonly number[]): number[][] {
 
 describe("generateFromIds", () => {
   it("agrees with the model run without a cache, token by token", async () => {
-    const samples = await generateFromIds(model, tokenizer, prompt, { ...options, samples: 3 });
+    // Longer than a cache's first regions, so that they grow twice.
+    const samples = await generateFromIds(model, tokenizer, prompt, { ...options, samples: 3, tokensMax: 40 });
     expect(new Set(samples.map((sample) => sample.ids.join())).size).toBe(3);
+    expect(Math.max(...samples.map(({ ids }) => ids.length))).toBeGreaterThan(32);
     for (const { ids, logProbability } of samples) {
       const table = logProbabilities([...prompt, ...ids]);
       const expected = ids.reduce((sum, id, i) => sum + table[prompt.length + i - 1]![id]!, 0);

@@ -66,26 +66,36 @@ function checkOptions(model: LlamaModel, promptIds: readonly number[], options: 
     );
 }
 
+interface StepResult {
+  /** [rows * vocabSize] */
+  logits: Float32Array;
+  /** log sum exp of each row. */
+  normalizers: Float32Array;
+}
+
 /** Feeds tokens through the model; returns the logits after the given rows, and extends the cache. */
 async function step(
   model: LlamaModel,
   cache: KeyValueCache,
   layout: BatchLayout,
   at: readonly number[],
-): Promise<Float32Array> {
-  let logits: tf.Tensor2D | undefined;
+): Promise<StepResult> {
+  let results: tf.Tensor[] = [];
   try {
-    logits = tf.tidy(() =>
-      logitsAt(
+    results = tf.tidy(() => {
+      const hidden = hiddenStates(model, layout, { at, cache });
+      const logits = logitsAt(
         model,
-        hiddenStates(model, layout, { at, cache }),
+        hidden,
         at.map((_, index) => index),
-      ),
-    );
-    return (await logits.data()) as Float32Array;
+      );
+      return [logits, tf.logSumExp(logits, 1)];
+    });
+    const [logits, normalizers] = await Promise.all(results.map((result) => result.data()));
+    return { logits: logits as Float32Array, normalizers: normalizers as Float32Array };
   } finally {
     disposeLayout(layout);
-    logits?.dispose();
+    tf.dispose(results);
   }
 }
 
@@ -154,27 +164,26 @@ export async function generateFromIds(
   const cache = createKeyValueCache(samples.length);
   try {
     const layout = layOutPrompt(cache, promptIds, model.config);
-    const first = await step(model, cache, layout, [promptIds.length - 1]);
-    let logitsOf = (_row: number): Float32Array => first;
+    let result = await step(model, cache, layout, [promptIds.length - 1]);
+    // The prompt's one row of logits serves every sample's first token.
+    let rowOf = (_place: number) => 0;
     let active = samples.map((_, index) => index);
     while (true) {
       options.signal?.throwIfAborted();
-      active.forEach((index, row) => {
+      active.forEach((index, place) => {
         const sample = samples[index]!;
-        const token = sampleToken(logitsOf(row), options, sample.random.uniform);
+        const row = rowOf(place);
+        const logits = result.logits.subarray(row * vocab, (row + 1) * vocab);
+        const token = sampleToken(logits, options, sample.random.uniform, result.normalizers[row]);
         acceptToken(sample, token, tokenizer, options, roomMax);
         options.onToken?.(index, token);
       });
       active = active.filter((index) => samples[index]!.finish === null);
       if (active.length === 0) break;
       const next = active.map((sample) => ({ sample, id: samples[sample]!.ids.at(-1)! }));
-      const logits = await step(
-        model,
-        cache,
-        layOutSamples(cache, next, model.config),
-        next.map((_, row) => row),
-      );
-      logitsOf = (row) => logits.subarray(row * vocab, (row + 1) * vocab);
+      const rows = next.map((_, row) => row);
+      result = await step(model, cache, layOutSamples(cache, next, model.config), rows);
+      rowOf = (place) => place;
     }
   } finally {
     disposeKeyValueCache(cache);

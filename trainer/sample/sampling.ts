@@ -54,83 +54,102 @@ function logSumExp(logits: ArrayLike<number>, top: number): number {
 /** Shares of the largest weight below which tokens are first left aside: sorting a whole vocabulary would cost more than the model. */
 const SHORT_LISTS = [1e-2, 1e-4, 1e-8, 0];
 
+interface Likely {
+  ids: number[];
+  /** exp((logit - top) / temperature) of each. */
+  weights: number[];
+}
+
 /**
- * Ids by falling logit (ties: the smaller id), as many as top-k or top-p can need: the first short list that holds k tokens, or the
- * share p of all weight.
+ * Ids by falling logit (ties: the smaller id): the first short list that is enough, or that holds every token at least `minP` times as
+ * likely as the most likely one.
  */
 function mostLikely(
   logits: ArrayLike<number>,
-  weights: Float64Array,
-  total: number,
-  { topK, topP }: Pick<SamplingParameters, "topK" | "topP">,
-): number[] {
+  { top, temperature, minP }: { top: number; temperature: number; minP: number },
+  isEnough: (likely: Likely) => boolean,
+): Likely {
+  const weigh = (ids: number[]) => ({ ids, weights: ids.map((id) => Math.exp((logits[id]! - top) / temperature)) });
   for (const share of SHORT_LISTS) {
+    const least = top + temperature * Math.log(share);
     const ids: number[] = [];
-    let sum = 0;
-    weights.forEach((weight, id) => {
-      if (weight < share) return;
-      ids.push(id);
-      sum += weight;
-    });
-    const enough = topK === null ? sum >= (topP ?? 1) * total : ids.length >= topK;
-    if (enough || share === 0) return ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
+    for (let id = 0; id < logits.length; id += 1) if (logits[id]! >= least) ids.push(id);
+    if (share > minP && !isEnough(weigh(ids))) continue;
+    return weigh(ids.sort((a, b) => logits[b]! - logits[a]! || a - b));
   }
-  return [];
+  throw new RangeError("no token may be drawn");
 }
 
-/** Ids that may be drawn, and all ids' weights at the given temperature relative to the most likely token. */
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Sum of all tokens' weights at the temperature. */
+function totalWeight(logits: ArrayLike<number>, top: number, temperature: number): number {
+  let total = 0;
+  for (let id = 0; id < logits.length; id += 1) total += Math.exp((logits[id]! - top) / temperature);
+  return total;
+}
+
+/** The tokens that may be drawn, the most likely first; null for all of them. */
 function candidates(
   logits: ArrayLike<number>,
   { temperature, topK, topP, minP }: SamplingParameters,
   top: number,
-): [ArrayLike<number> | null, Float64Array] {
-  const weights = new Float64Array(logits.length);
-  let total = 0;
-  for (let id = 0; id < weights.length; id += 1) {
-    weights[id] = Math.exp((logits[id]! - top) / temperature);
-    total += weights[id]!;
-  }
+): Likely | null {
   const nucleus = topP !== null && topP < 1 ? topP : null;
-  if (topK === null && nucleus === null && minP == null) return [null, weights];
-  let ids: number[];
-  if (topK === null && nucleus === null) ids = [...weights.keys()];
-  else ids = mostLikely(logits, weights, total, { topK, topP: nucleus });
-  if (topK !== null) ids = ids.slice(0, topK);
+  if (topK === null && nucleus === null && minP == null) return null;
+  // After top-k, top-p speaks of the share among those k; otherwise among all.
+  const total = topK === null && nucleus !== null ? totalWeight(logits, top, temperature) : null;
+  const { ids, weights } = mostLikely(logits, { top, temperature, minP: minP ?? 0 }, (likely) =>
+    total === null ? likely.ids.length >= (topK ?? logits.length) : sumOf(likely.weights) >= (nucleus ?? 1) * total,
+  );
+  let count = Math.min(ids.length, topK ?? ids.length);
   if (nucleus !== null) {
-    const enough = nucleus * (topK === null ? total : ids.reduce((sum, id) => sum + weights[id]!, 0));
+    const enough = nucleus * (total ?? sumOf(weights.slice(0, count)));
     let kept = 0;
-    for (let sum = 0; kept < ids.length && (kept === 0 || sum < enough); kept += 1) sum += weights[ids[kept]!]!;
-    ids = ids.slice(0, kept);
+    for (let sum = 0; kept < count && (kept === 0 || sum < enough); kept += 1) sum += weights[kept]!;
+    count = kept;
   }
-  if (minP != null) ids = ids.filter((id) => weights[id]! >= minP);
-  return [ids, weights];
+  if (minP != null) while (count > 1 && weights[count - 1]! < minP) count -= 1;
+  return { ids: ids.slice(0, count), weights: weights.slice(0, count) };
+}
+
+/** One of `count` places, each as often as its weight says; null where rounding leaves none. */
+function draw(count: number, weightAt: (place: number) => number, total: number, uniform: number): number | null {
+  let left = uniform * total;
+  let chosen: number | null = null;
+  for (let place = 0; place < count; place += 1) {
+    const weight = weightAt(place);
+    if (weight === 0) continue;
+    chosen = place;
+    left -= weight;
+    if (left < 0) break;
+  }
+  return chosen;
 }
 
 /**
  * Draws a token. Top-k is applied first, then top-p, then min-p, all on the distribution at the given temperature, as in transformers.
- * `random` returns a uniform number in [0, 1). Errors: RangeError for bad parameters or logits.
+ * `random` returns a uniform number in [0, 1). `normalizer` is log sum exp of the logits, where it is known already. Errors: RangeError
+ * for bad parameters or logits.
  */
 export function sampleToken(
   logits: ArrayLike<number>,
   parameters: SamplingParameters,
   random: () => number,
+  normalizer?: number,
 ): SampledToken {
   checkSamplingParameters(parameters);
   const top = largest(logits);
-  const normalizer = logSumExp(logits, top.logit);
-  if (parameters.temperature === 0) return { id: top.id, logProbability: top.logit - normalizer };
-  const [ids, weights] = candidates(logits, parameters, top.logit);
-  const count = ids?.length ?? weights.length;
-  let sum = 0;
-  for (let i = 0; i < count; i += 1) sum += weights[ids?.[i] ?? i]!;
-  let left = random() * sum;
-  let chosen = top.id;
-  for (let i = 0; i < count; i += 1) {
-    const id = ids?.[i] ?? i;
-    if (weights[id]! === 0) continue;
-    chosen = id;
-    left -= weights[id]!;
-    if (left < 0) break;
-  }
-  return { id: chosen, logProbability: logits[chosen]! - normalizer };
+  const logTotal = normalizer ?? logSumExp(logits, top.logit);
+  const { temperature } = parameters;
+  if (temperature === 0) return { id: top.id, logProbability: top.logit - logTotal };
+  const likely = candidates(logits, parameters, top.logit);
+  const weightAt = (id: number) => Math.exp((logits[id]! - top.logit) / temperature);
+  const place = likely
+    ? draw(likely.ids.length, (at) => likely.weights[at]!, sumOf(likely.weights), random())
+    : draw(logits.length, weightAt, totalWeight(logits, top.logit, temperature), random());
+  const id = (likely ? likely.ids[place ?? 0] : place) ?? top.id;
+  return { id, logProbability: logits[id]! - logTotal };
 }

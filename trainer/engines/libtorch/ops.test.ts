@@ -137,4 +137,22 @@ describe.runIf(status.available)("libtorch operations", () => {
       expect(Array.from(shown.dataSync())).toEqual([11, 22]);
     });
   });
+
+  it("writeRows writes in place, but never into memory that another tensor shows", () => {
+    tf.tidy(() => {
+      const at = tf.tensor1d([2, 0], "int32");
+      const rows = tf.tensor3d([1, 2, 3, 4], [2, 1, 2]);
+      const before = memory();
+      const buffer = tf.zeros<tf.Rank.R3>([3, 1, 2]);
+      const taken = memory();
+      const written = own.writeRows(buffer, at, rows);
+      expect(memory()).toEqual(taken);
+      expect(Array.from(written.dataSync())).toEqual([3, 4, 0, 0, 1, 2]);
+      const shown = written.clone();
+      const again = own.writeRows(written, tf.tensor1d([1], "int32"), tf.tensor3d([5, 6], [1, 1, 2]));
+      expect(Array.from(again.dataSync())).toEqual([3, 4, 5, 6, 1, 2]);
+      expect(Array.from(shown.dataSync())).toEqual([3, 4, 0, 0, 1, 2]);
+      expect(before).not.toEqual(taken);
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { differentiable } from "../../ops/differentiable";
 import { referenceOps } from "../../ops/reference";
 import type { Handle } from "./addon";
 import type { LibtorchBackend } from "./backend";
+import { TORCH_DTYPE } from "./dtypes";
 import { FUSED } from "./kernels/fused";
 import { KernelScope } from "./kernels/scope";
 import { attention, decoderLayer, rope } from "./layer-ops";
@@ -134,6 +135,21 @@ function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
   return sum;
 }
 
+function writeRows(buffer: tf.Tensor3D, at: tf.Tensor1D, rows: tf.Tensor3D): tf.Tensor3D {
+  const backend = libtorchBackend();
+  const handle = backend.handle(buffer);
+  if (!isWritable(buffer, handle)) return referenceOps.writeRows(buffer, at, rows);
+  const scope = new KernelScope(backend);
+  try {
+    const places = scope.run("to.dtype", backend.handle(at), TORCH_DTYPE.int64);
+    scope.runInPlace("index_copy_", handle, 0, places, backend.handle(rows));
+    backend.changed(buffer);
+  } finally {
+    scope.close();
+  }
+  return buffer;
+}
+
 export const libtorchOps: Partial<Ops> = {
   linear,
   rmsNorm,
@@ -144,4 +160,5 @@ export const libtorchOps: Partial<Ops> = {
   crossEntropy,
   adamw,
   accumulate,
+  writeRows,
 };
