@@ -4,13 +4,14 @@ import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadModelDirectory } from "../core/checkpoint-directory";
+import { createRandom } from "../core/random";
 import { chooseEngine } from "../engines";
 import type { PreferencePair } from "../format/pair";
 import type { TrainingMetric } from "../format/training-config";
 import { RunDirectoryError, TrainingDataError } from "./errors";
 import { evaluateReward } from "./evaluate-reward";
 import { createTinyModel } from "./init-model";
-import { isExportable, type ProbeFile } from "./probe-directory";
+import { isExportable, type ProbeFile, saveProbeDirectory } from "./probe-directory";
 import { blocksToRead } from "./probe-problems";
 import { scoreResponses } from "./score";
 import { type TrainProbeOptions, trainProbe } from "./train-probe";
@@ -157,6 +158,41 @@ describe("what a probe reads and writes", () => {
     expect(isExportable({ block: 3, pooling: "last" }, config)).toBe(true);
     expect(isExportable({ block: 3, pooling: "mean" }, config)).toBe(false);
     expect(isExportable({ block: 2, pooling: "last" }, config)).toBe(false);
+  });
+
+  it("gives the same rewards, but for the bias, as the sequence classifier that its directory also is", async () => {
+    const loaded = await loadModelDirectory(base);
+    const random = createRandom(3);
+    const weights = Float64Array.from({ length: 32 }, () => random.normal());
+    const reward = { weights, bias: 2 };
+    const directory = path.join(root, "exported");
+    await saveProbeDirectory(directory, {
+      base: loaded,
+      facts: {
+        ...({ format: "pairwright.probe/1", task: "helpfulness", block: 3, pooling: "last", finalNorm: true } as const),
+        ...{ hiddenSize: 32, modelLayers: 3, l2: 1, scales: { ranking: 1, safety: 0 }, safetyAccuracy: null },
+        crossValidation: { folds: 5, pairs: 10, sites: [], nested: null },
+      },
+      head: {
+        reward,
+        ranking: reward,
+        safety: null,
+        scales: { ranking: 1, safety: 0 },
+        gradientMax: 0,
+        safetyAccuracy: null,
+      },
+      files: new Map(),
+    });
+    const items = list(4).map(({ id, prompt, chosen }) => ({ id, prompt, response: chosen }));
+    const asProbe = await scoreResponses({ modelDirectory: directory, items, engine: "wasm" });
+    for (const file of ["probe.json", "probe.safetensors"]) rmSync(path.join(directory, file));
+    const asModel = await scoreResponses({ modelDirectory: directory, items, engine: "wasm" });
+    expect(JSON.parse(readFileSync(path.join(directory, "config.json"), "utf8")).architectures).toEqual([
+      "LlamaForSequenceClassification",
+    ]);
+    asProbe.forEach(({ reward: found }, index) => {
+      expect(found - 2).toBeCloseTo(asModel[index]!.reward, 4);
+    });
   });
 
   it("compares fewer blocks, the last among them, when features would not fit in memory", () => {
