@@ -171,7 +171,7 @@ describe("loadModelDirectory", () => {
     ["windows in some layers", { use_sliding_window: true }, /use_sliding_window/],
     ["layers of another kind", { layer_types: ["full_attention", "linear_attention"] }, /"linear_attention"/],
     ["quantised weights", { quantization_config: { bits: 4 } }, /quantization_config/],
-    ["more layers than any model", { num_hidden_layers: 1e9 }, /num_hidden_layers/],
+    ["more layers than any model", { num_hidden_layers: 1e9 }, /1000000000 layers/],
     ["another activation", { hidden_act: "gelu" }, /hidden_act "gelu"/],
     ["a missing size", { vocab_size: undefined }, /vocab_size/],
     ["heads that do not divide", { num_key_value_heads: 3 }, /do not divide/],

@@ -17,6 +17,20 @@ const LLAMA3 = {
   ],
 };
 
+/** Qwen2's and Qwen3's: Llama 3's pattern, but every digit by itself. */
+const QWEN2 = {
+  type: "Sequence",
+  pretokenizers: [
+    {
+      type: "Split",
+      pattern: { Regex: LLAMA3_PATTERN.replace("\\p{N}{1,3}", "\\p{N}") },
+      behavior: "Isolated",
+      invert: false,
+    },
+    { ...BYTE_LEVEL, use_regex: false },
+  ],
+};
+
 const PRE_TOKENIZERS: Record<string, unknown> = {
   "gpt-2": BYTE_LEVEL,
   default: BYTE_LEVEL,
@@ -24,6 +38,7 @@ const PRE_TOKENIZERS: Record<string, unknown> = {
   starcoder: SPLIT_DIGITS,
   refact: SPLIT_DIGITS,
   "llama-bpe": LLAMA3,
+  qwen2: QWEN2,
 };
 
 const CONTROL = 3;
@@ -82,7 +97,7 @@ export function tokenizerFilesFromGguf(file: string, metadata: GgufTokenizerMeta
     truncation: null,
     padding: null,
     added_tokens: added,
-    normalizer: null,
+    normalizer: metadata.pre === "qwen2" ? { type: "NFC" } : null,
     pre_tokenizer: preTokenizer,
     post_processor: postProcessor(metadata),
     decoder: BYTE_LEVEL,

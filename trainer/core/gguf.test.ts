@@ -8,6 +8,8 @@ import { CheckpointError } from "./checkpoint-error";
 import { readGguf, unpermuteRotary } from "./gguf";
 import { buildGguf, type FixtureTensor, type FixtureValue, floatBytes, u64 } from "./gguf.test-support";
 import { GGUF_TENSOR_TYPES } from "./gguf-quants";
+import { QUANTISED_BLOCKS } from "./gguf-quants.test-support";
+import { rotaryFrequencies } from "./model/rotary";
 
 let directory: string;
 beforeAll(async () => {
@@ -96,6 +98,15 @@ describe("GGUF blocks", () => {
     expect(values.slice(32)).toEqual(Array.from({ length: 32 }, (_, i) => (i * 8 - 128) * -1));
   });
 
+  it.each(QUANTISED_BLOCKS)("dequantises $name to the bit as Python's gguf does", ({ name, type, bytes, values }) => {
+    const format = GGUF_TENSOR_TYPES.get(type)!;
+    const blocks = Buffer.from(bytes, "base64");
+    expect(format.name).toBe(name);
+    expect((blocks.length / format.blockBytes) * format.blockValues * 4).toBe(Buffer.from(values, "base64").length);
+    const decoded = format.decode(blocks);
+    expect([...decoded]).toEqual([...new Float32Array(Uint8Array.from(Buffer.from(values, "base64")).buffer)]);
+  });
+
   it("reads BF16 and F16", () => {
     expect(decode(30, [0x80, 0x3f, 0x20, 0xc0])).toEqual([1, -2.5]);
     expect(decode(1, [...HALF, ...MINUS_ONE])).toEqual([0.5, -1]);
@@ -153,6 +164,61 @@ describe("readGguf", () => {
     );
   });
 
+  it.each(["qwen2", "qwen3"] as const)("reads %s: rows as they are, its biases or its norms", async (type) => {
+    const metadata = METADATA.map(([key, value]): [string, FixtureValue] => {
+      if (key === "general.architecture") return [key, { string: type }];
+      return key.endsWith(".pre") ? [key, { string: "qwen2" }] : [key.replace("llama.", `${type}.`), value];
+    });
+    metadata.push([`${type}.attention.key_length`, { u32: 4 }]);
+    const own: FixtureTensor[] =
+      type === "qwen2"
+        ? (["q", "k", "v"] as const).map((name) => ({
+            ...numbered(`blk.0.attn_${name}.bias`, name === "q" ? 8 : 4, 1),
+            dimensions: [name === "q" ? 8 : 4],
+          }))
+        : ["q", "k"].map((name) => ({ ...numbered(`blk.0.attn_${name}_norm.weight`, 4, 1), dimensions: [4] }));
+    const file = await write(buildGguf(metadata, [...TENSORS, ...own]));
+    const { config, tensors, tokenizerFiles } = await loadModelDirectory(file);
+    expect(config).toMatchObject({
+      modelType: type,
+      architecture: type === "qwen2" ? "Qwen2ForCausalLM" : "Qwen3ForCausalLM",
+      headDim: 4,
+      ropeTheta: 1000,
+      attentionBias: type === "qwen2" ? "qkv" : "none",
+    });
+    const query = tensors.get("model.layers.0.self_attn.q_proj.weight")!;
+    expect(Array.from({ length: 8 }, (_, row) => query.data[row * 8])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const [name, expected] =
+      type === "qwen2" ? ["q_proj.bias", [0, 1, 2, 3, 4, 5, 6, 7]] : ["k_norm.weight", [0, 1, 2, 3]];
+    expect([...tensors.get(`model.layers.0.self_attn.${name}`)!.data]).toEqual(expected);
+    expect(JSON.parse(tokenizerFiles.get("tokenizer.json")!).normalizer).toEqual({ type: "NFC" });
+  });
+
+  it("recognises Llama 3's RoPE by its table of factors", async () => {
+    const scaling = {
+      type: "llama3",
+      factor: 32,
+      lowFrequencyFactor: 1,
+      highFrequencyFactor: 4,
+      originalPositionsMax: 8192,
+    } as const;
+    const settings = { headDim: 4, ropeTheta: 1e8 };
+    const plain = rotaryFrequencies({ ...settings, ropeScaling: null });
+    const factors = rotaryFrequencies({ ...settings, ropeScaling: scaling }).map((by, i) => plain[i]! / by);
+    expect([...factors]).toEqual([1, 32]);
+    const metadata = METADATA.map(([key, value]): [string, FixtureValue] => [
+      key,
+      key.endsWith("freq_base") ? { f32: 1e8 } : value,
+    ]);
+    const table = { name: "rope_freqs.weight", dimensions: [2], type: 0, data: floatBytes([...factors]) };
+    const { config, tensors } = await loadModelDirectory(await write(buildGguf(metadata, [...TENSORS, table])));
+    expect(config.ropeScaling?.type).toBe("llama3");
+    expect(tensors.size).toBe(11);
+    rotaryFrequencies(config).forEach((frequency, i) => {
+      expect(frequency * factors[i]!).toBeCloseTo(plain[i]!, 6);
+    });
+  });
+
   const replaced = (key: string, value: FixtureValue): [string, FixtureValue][] =>
     METADATA.map(([name, old]) => [name, name === key ? value : old]);
   const withTensor = (change: Partial<FixtureTensor>): Buffer =>
@@ -168,10 +234,43 @@ describe("readGguf", () => {
     ["a huge tensor count", patched(8, u64(1n << 62n)), /tensor count/],
     ["a huge metadata count", patched(16, u64(1n << 40n)), /metadata count/],
     ["a huge string", patched(24, u64(1n << 50n)), /string length/],
-    ["another architecture", buildGguf(replaced("general.architecture", { string: "qwen2" }), TENSORS), /"qwen2"/],
+    ["another architecture", buildGguf(replaced("general.architecture", { string: "gemma" }), TENSORS), /"gemma"/],
     ["a repeated key", buildGguf([...METADATA, METADATA[0]!], TENSORS), /occurs twice/],
     ["a missing key", buildGguf(METADATA.slice(0, 5), TENSORS), /llama\.block_count is missing/],
     ["a mistyped key", buildGguf(replaced("llama.block_count", { string: "x" }), TENSORS), /not a number/],
+    ["a million layers", buildGguf(replaced("llama.block_count", { u32: 1e6 }), TENSORS), /1000000 layers/],
+    [
+      "two spellings of one tensor",
+      buildGguf(METADATA, [...TENSORS, numbered("blk.00.attn_q.weight", 8, 8)]),
+      /"blk.00.attn_q.weight": is not a tensor/,
+    ],
+    [
+      "a window",
+      buildGguf([...METADATA, ["llama.attention.sliding_window", { u32: 32 }]], TENSORS),
+      /sliding window .* not supported/,
+    ],
+    [
+      "RoPE factors of no known scaling",
+      buildGguf(METADATA, [...TENSORS, { ...vector("rope_freqs.weight"), dimensions: [2], data: floatBytes([1, 5]) }]),
+      /"rope_freqs.weight": holds a RoPE scaling other than Llama 3's/,
+    ],
+    [
+      "a bias without its fellows",
+      buildGguf(METADATA, [...TENSORS, vector("blk.0.attn_q.bias")]),
+      /no attn_output.bias/,
+    ],
+    ["a NaN", withTensor({ data: floatBytes(Array(48).fill(Number.NaN)) }), /embed_tokens.weight": value 0 is NaN/],
+    [
+      "a vocabulary larger than the embedding",
+      buildGguf(
+        replaced("tokenizer.ggml.tokens", { strings: [...TOKENS, "c"] }).map(
+          ([key, value]) =>
+            [key, key.endsWith("token_type") ? { i32s: [3, 3, 3, 1, 1, 1, 1] } : value] as [string, FixtureValue],
+        ),
+        TENSORS,
+      ),
+      /tokenizer does not fit: it has a token 6, the embedding has rows 0..5/,
+    ],
     ["zero layers", buildGguf(replaced("llama.block_count", { u32: 0 }), TENSORS), /positive whole/],
     [
       "more layers than tensors",
@@ -183,9 +282,13 @@ describe("readGguf", () => {
     ["a dimension beyond any", withTensor({ dimensions: [8, 1n << 62n] }), /dimension of 4611686018427387904/],
     ["a product that overflows", withTensor({ dimensions: [1 << 30, 1 << 30] }), /too many values/],
     ["a tensor longer than the file", withTensor({ dimensions: [8, 100_000] }), /overlaps|ends at byte/],
-    ["a type that is not known", withTensor({ type: 14 }), /ggml type 14/],
+    ["a type that is not known", withTensor({ type: 16 }), /ggml type 16/],
     ["rows that are no whole blocks", withTensor({ type: 8 }), /not a multiple of Q8_0's block of 32/],
-    ["a foreign tensor", buildGguf(METADATA, [...TENSORS, vector("blk.0.extra.weight")]), /not a tensor of a Llama/],
+    [
+      "a foreign tensor",
+      buildGguf(METADATA, [...TENSORS, vector("blk.0.extra.weight")]),
+      /not a tensor of a Llama or Qwen/,
+    ],
     ["a repeated tensor", buildGguf(METADATA, [...TENSORS, TENSORS[1]!]), /occurs twice/],
     ["another alignment", buildGguf([...METADATA, ["general.alignment", { u32: 33 }]], TENSORS), /power of two/],
     [

@@ -1,12 +1,14 @@
 /**
- * A Llama model in a GGUF file: configuration, weights under Hugging Face's names and in its layout, and tokenizer metadata.
- * llama.cpp stores the rows of q and k so that RoPE rotates neighbours; Hugging Face rotates halves. The rows are put back.
+ * A model in a GGUF file: configuration, weights under Hugging Face's names and in its layout, and tokenizer metadata.
+ * llama.cpp stores the rows of a Llama's q and k so that RoPE rotates neighbours; Hugging Face rotates halves. The rows are put
+ * back. Qwen's are stored as they are.
  */
 import { open } from "node:fs/promises";
 import { CheckpointError } from "./checkpoint-error";
+import { GgufMetadata, ggufModelConfig, llama3ScalingOf } from "./gguf-config";
 import { GGUF_TENSOR_TYPES } from "./gguf-quants";
-import { type GgufHeader, type GgufTensorInfo, type GgufValue, readGgufHeader } from "./gguf-reader";
-import { checkModelConfig, type ModelConfig, PLAIN_LLAMA } from "./model-config";
+import { type GgufHeader, type GgufTensorInfo, readGgufHeader } from "./gguf-reader";
+import type { ModelConfig } from "./model-config";
 import { type HostTensor, readFully } from "./safetensors";
 
 const GLOBAL_NAMES: Record<string, string> = {
@@ -14,12 +16,16 @@ const GLOBAL_NAMES: Record<string, string> = {
   "output_norm.weight": "model.norm.weight",
   "output.weight": "lm_head.weight",
 };
+/** Divisors of the RoPE frequencies: part of the configuration, not a weight. */
+const ROPE_FACTORS = "rope_freqs.weight";
 const LAYER_NAMES: Record<string, string> = {
   attn_norm: "input_layernorm",
   attn_q: "self_attn.q_proj",
   attn_k: "self_attn.k_proj",
   attn_v: "self_attn.v_proj",
   attn_output: "self_attn.o_proj",
+  attn_q_norm: "self_attn.q_norm",
+  attn_k_norm: "self_attn.k_norm",
   ffn_norm: "post_attention_layernorm",
   ffn_gate: "mlp.gate_proj",
   ffn_up: "mlp.up_proj",
@@ -50,102 +56,8 @@ export interface GgufModel {
   tokenizer: GgufTokenizerMetadata;
 }
 
-/** Typed access to the metadata; a missing or mistyped key is a CheckpointError naming it. */
-class Metadata {
-  constructor(
-    readonly file: string,
-    private readonly values: ReadonlyMap<string, GgufValue>,
-  ) {}
-
-  private wrong(key: string, expected: string): never {
-    throw new CheckpointError(
-      this.file,
-      null,
-      `metadata ${key} is ${this.values.has(key) ? `not ${expected}` : "missing"}`,
-    );
-  }
-
-  number(key: string, fallback?: number): number {
-    const value = this.values.get(key) ?? fallback;
-    const number = typeof value === "bigint" ? Number(value) : value;
-    return typeof number === "number" && Number.isFinite(number) ? number : this.wrong(key, "a number");
-  }
-
-  /** A positive integer: a size that is used to allocate or divide. */
-  size(key: string, fallback?: number): number {
-    const value = this.number(key, fallback);
-    return Number.isSafeInteger(value) && value > 0 ? value : this.wrong(key, "a positive whole number");
-  }
-
-  tokenId(key: string): number | null {
-    if (!this.values.has(key)) return null;
-    const value = this.number(key);
-    return Number.isSafeInteger(value) && value >= 0 ? value : this.wrong(key, "a token id");
-  }
-
-  string(key: string, fallback?: string): string {
-    const value = this.values.get(key) ?? fallback;
-    return typeof value === "string" ? value : this.wrong(key, "a string");
-  }
-
-  boolean(key: string, fallback: boolean): boolean {
-    const value = this.values.get(key) ?? fallback;
-    return typeof value === "boolean" ? value : this.wrong(key, "a boolean");
-  }
-
-  strings(key: string): string[] {
-    const value = this.values.get(key);
-    return Array.isArray(value) && value.every((v) => typeof v === "string")
-      ? value
-      : this.wrong(key, "a list of strings");
-  }
-
-  numbers(key: string): number[] {
-    const value = this.values.get(key);
-    return Array.isArray(value) && value.every((v) => typeof v === "number")
-      ? value
-      : this.wrong(key, "a list of numbers");
-  }
-
-  has(key: string): boolean {
-    return this.values.has(key);
-  }
-}
-
-function configOf(file: string, header: GgufHeader): ModelConfig {
-  const metadata = new Metadata(file, header.metadata);
-  const architecture = metadata.string("general.architecture");
-  if (architecture !== "llama")
-    throw new CheckpointError(file, null, `architecture "${architecture}" is not supported ("llama" is)`);
-  const scaling = metadata.string("llama.rope.scaling.type", "none");
-  if (scaling !== "none" || header.tensors.some((tensor) => tensor.name.startsWith("rope_freqs")))
-    throw new CheckpointError(file, null, `scaled RoPE ("${scaling}") is not supported`);
-  const hiddenSize = metadata.size("llama.embedding_length");
-  const headCount = metadata.size("llama.attention.head_count");
-  const embedding = header.tensors.find((tensor) => tensor.name === "token_embd.weight");
-  if (embedding?.shape.length !== 2) throw new CheckpointError(file, "token_embd.weight", "is missing or not a matrix");
-  return checkModelConfig(file, {
-    ...PLAIN_LLAMA,
-    architecture: "LlamaForCausalLM",
-    vocabSize: embedding.shape[0]!,
-    hiddenSize,
-    intermediateSize: metadata.size("llama.feed_forward_length"),
-    layerCount: metadata.size("llama.block_count"),
-    headCount,
-    keyValueHeadCount: metadata.size("llama.attention.head_count_kv", headCount),
-    headDim: metadata.size("llama.attention.key_length", hiddenSize / headCount),
-    ropeTheta: metadata.number("llama.rope.freq_base", 10_000),
-    rmsNormEpsilon: metadata.number("llama.attention.layer_norm_rms_epsilon"),
-    tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === "output.weight"),
-    padTokenId: metadata.tokenId("tokenizer.ggml.padding_token_id"),
-    bosTokenId: metadata.tokenId("tokenizer.ggml.bos_token_id"),
-    eosTokenId: metadata.tokenId("tokenizer.ggml.eos_token_id"),
-    positionsMax: metadata.size("llama.context_length"),
-  });
-}
-
 function tokenizerOf(file: string, header: GgufHeader): GgufTokenizerMetadata {
-  const metadata = new Metadata(file, header.metadata);
+  const metadata = new GgufMetadata(file, header.metadata);
   const tokens = metadata.strings("tokenizer.ggml.tokens");
   const types = metadata.has("tokenizer.ggml.token_type")
     ? metadata.numbers("tokenizer.ggml.token_type")
@@ -168,10 +80,10 @@ function tokenizerOf(file: string, header: GgufHeader): GgufTokenizerMetadata {
 }
 
 function huggingFaceName(file: string, name: string): string {
-  const layer = /^blk\.(\d+)\.([a-z_]+)\.weight$/.exec(name);
+  const layer = /^blk\.(0|[1-9]\d*)\.([a-z_]+)\.(weight|bias)$/.exec(name);
   const translated = layer === null ? GLOBAL_NAMES[name] : LAYER_NAMES[layer[2]!];
-  if (translated === undefined) throw new CheckpointError(file, name, "is not a tensor of a Llama model");
-  return layer === null ? translated : `model.layers.${Number(layer[1])}.${translated}.weight`;
+  if (translated === undefined) throw new CheckpointError(file, name, "is not a tensor of a Llama or Qwen model");
+  return layer === null ? translated : `model.layers.${Number(layer[1])}.${translated}.${layer[3]}`;
 }
 
 /**
@@ -191,31 +103,35 @@ export function unpermuteRotary(data: Float32Array, rows: number, headDim: numbe
 }
 
 function isRotary(name: string): boolean {
-  return name.endsWith(".attn_q.weight") || name.endsWith(".attn_k.weight");
+  return /\.attn_[qk]\.(weight|bias)$/.test(name);
 }
 
 /** The configuration and tokenizer alone, without reading weights. */
 export function readGgufMetadata(file: string): { config: ModelConfig; tokenizer: GgufTokenizerMetadata } {
   const header = readGgufHeader(file);
-  return { config: configOf(file, header), tokenizer: tokenizerOf(file, header) };
+  return { config: ggufModelConfig(file, header), tokenizer: tokenizerOf(file, header) };
 }
 
 /** Reads and dequantises a whole model. Errors: CheckpointError. */
 export async function readGguf(file: string): Promise<GgufModel> {
   const header = readGgufHeader(file);
-  const config = configOf(file, header);
+  let config = ggufModelConfig(file, header);
   const tensors = new Map<string, HostTensor>();
   const handle = await open(file, "r");
   try {
     const read = async (info: GgufTensorInfo): Promise<Float32Array> =>
       GGUF_TENSOR_TYPES.get(info.type)!.decode(await readFully(handle, file, info.begin, info.bytes));
     for (const info of header.tensors) {
+      if (info.name === ROPE_FACTORS) {
+        config = { ...config, ropeScaling: llama3ScalingOf(file, config, await read(info)) };
+        continue;
+      }
       const name = huggingFaceName(file, info.name);
       const data = await read(info);
-      const rotary = isRotary(info.name) && info.shape[0]! % config.headDim === 0;
+      const turned = config.modelType === "llama" && isRotary(info.name) && info.shape[0]! % config.headDim === 0;
       tensors.set(name, {
         shape: info.shape,
-        data: rotary ? unpermuteRotary(data, info.shape[0]!, config.headDim) : data,
+        data: turned ? unpermuteRotary(data, info.shape[0]!, config.headDim) : data,
       });
     }
   } finally {

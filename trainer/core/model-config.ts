@@ -81,7 +81,7 @@ const configSchema = z.looseObject({
   vocab_size: count,
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count.max(LAYERS_MAX),
+  num_hidden_layers: count,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
@@ -142,6 +142,8 @@ function refuseUnsupported(json: ConfigJson, family: ModelType, fail: Fail): voi
 
 /** Checks relations between sizes that a schema cannot; shared with GGUF. */
 export function checkModelConfig(file: string, config: ModelConfig): ModelConfig {
+  if (config.layerCount > LAYERS_MAX)
+    throw new CheckpointError(file, null, `${config.layerCount} layers are over the cap of ${LAYERS_MAX}`);
   if (config.headCount % config.keyValueHeadCount !== 0)
     throw new CheckpointError(
       file,
