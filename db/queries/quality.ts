@@ -272,3 +272,58 @@ export const selectVariantNames = (
     select v.id, v.name as variant, p.name as policy from policy_variants v join policies p on p.id = v.policy_id
     where v.id = any(${uuids(ids)})`,
   );
+
+export interface HoursRow {
+  day: string;
+  name: string;
+  email: string;
+  campaign: string;
+  judgements: number;
+  durationMsSum: number;
+}
+
+export const selectHours = (
+  connection: Connection,
+  filter: Pick<QualityFilter, "projectId" | "campaignId"> & { from?: string | undefined; to?: string | undefined },
+): Promise<HoursRow[]> =>
+  selectRows<HoursRow>(
+    connection,
+    sql`
+    select q.day::text as day, u.name, u.email, c.name as campaign, q.judgements, q.duration_ms_sum::float8 as "durationMsSum"
+    from quality_days q join users u on u.id = q.user_id join campaigns c on c.id = q.campaign_id
+    where ${within(filter)} and q.judgements > 0 and q.day >= coalesce(${filter.from ?? null}::date, '-infinity')
+      and q.day <= coalesce(${filter.to ?? null}::date, 'infinity')
+    order by q.day, u.name, u.id, c.name`,
+  );
+
+export interface ProgressRow {
+  campaignId: string;
+  name: string;
+  state: "open" | "paused" | "closed";
+  judgementsWanted: number;
+  judgements: number;
+  /** Judgements of each of the last `days` whole days that the campaign has seen, oldest first. */
+  daily: number[];
+}
+
+/** Withdrawn and unusable items want nothing any more. */
+export const selectProgress = (connection: Connection, projectId: string, days: number): Promise<ProgressRow[]> =>
+  selectRows<ProgressRow>(
+    connection,
+    sql`
+    select c.id as "campaignId", c.name, c.state, coalesce(w.wanted, 0)::int as "judgementsWanted",
+      coalesce(w.judgements, 0)::int as judgements,
+      array(
+        select coalesce(sum(q.judgements), 0)::int
+        from generate_series(
+          greatest((now() at time zone 'UTC')::date - ${days}::int, (c.created_at at time zone 'UTC')::date),
+          (now() at time zone 'UTC')::date - 1, interval '1 day') as d(day)
+        left join quality_days q on q.campaign_id = c.id and q.project_id = c.project_id and q.day = d.day::date
+        group by d.day order by d.day) as daily
+    from campaigns c
+    left join lateral (
+      select sum(case when i.state in ('open', 'done') then i.overlap else i.judgements end) as wanted, sum(i.judgements) as judgements
+      from items i where i.campaign_id = c.id
+    ) w on true
+    where c.project_id = ${projectId}::uuid order by c.state, c.priority, c.created_at`,
+  );

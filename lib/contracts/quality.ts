@@ -135,3 +135,37 @@ export const getPolicyRatings = defineEndpoint({
     annotators: z.number().int(),
   }),
 });
+
+const daySchema = z.iso.date();
+
+export const exportHours = defineEndpoint({
+  method: "GET",
+  path: "/projects/{projectId}/quality/hours",
+  summary: "Judgements and hours by day, annotator and campaign, as CSV",
+  access: { role: "lead", scope: "projects" },
+  params: projectParams,
+  query: filter.extend({ from: daySchema.optional(), to: daySchema.optional() }),
+  rawResponse: "text/csv",
+});
+
+export const campaignProgressSchema = z.object({
+  campaignId: z.uuid(),
+  name: z.string(),
+  state: z.enum(["open", "paused", "closed"]),
+  judgementsWanted: z.number().int(),
+  judgements: z.number().int(),
+  perDay: z.number(),
+  /** Days from now at the pace of the last 14 whole days; null when nothing moves. */
+  daysLeft: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number().nullable()]).nullable(),
+});
+export type CampaignProgress = z.infer<typeof campaignProgressSchema>;
+
+export const getProgress = defineEndpoint({
+  method: "GET",
+  path: "/projects/{projectId}/progress",
+  summary: "How far each campaign is, its pace, and when it will be done",
+  access: { role: "lead", scope: "projects" },
+  params: projectParams,
+  response: z.object({ campaigns: z.array(campaignProgressSchema) }),
+});

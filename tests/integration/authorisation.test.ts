@@ -64,6 +64,8 @@ const ROWS: Record<string, Row> = {
   "GET /projects/{projectId}/policies": project,
   "GET /projects/{projectId}/quality/agreement": project,
   "GET /projects/{projectId}/quality/annotators": project,
+  "GET /projects/{projectId}/quality/hours": project,
+  "GET /projects/{projectId}/progress": project,
   "GET /projects/{projectId}/quality/drift": project,
   "GET /projects/{projectId}/quality/policies": project,
   "POST /projects/{projectId}/policies": {

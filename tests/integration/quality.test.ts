@@ -13,6 +13,7 @@ import { systemContext } from "@/lib/services/context";
 import { readAgreement } from "@/lib/services/quality/agreement";
 import { readAnnotatorQuality, readDrift } from "@/lib/services/quality/annotators";
 import { readPolicyRatings } from "@/lib/services/quality/policies";
+import { exportHours, readProgress } from "@/lib/services/quality/progress";
 import { refreshQuality } from "@/lib/services/quality/refresh";
 import {
   contextOf,
@@ -240,6 +241,22 @@ describe("quality", () => {
     // ln 9 apart: the odds of nine to one.
     const gap = (found.ratings[0]!.elo - found.ratings[1]!.elo) / (400 / Math.LN10);
     expect(gap).toBeCloseTo(Math.log(9), 2);
+  });
+
+  it("tells progress and gives the hours as a file that no spreadsheet runs", async () => {
+    const { db } = database;
+    const [lead] = await createUsers(db, projectId, 1, "lead");
+    const context = contextOf(db, lead!);
+    const { campaigns } = await readProgress(context, projectId);
+    expect(campaigns).toMatchObject([
+      { judgementsWanted: ITEMS * ANNOTATORS, judgements: ITEMS * ANNOTATORS, daysLeft: 0, interval: null },
+    ]);
+    await db.execute(sql`update users set name = '=1+1' where id = ${people[0]!.id}::uuid`);
+    const lines = (await exportHours(context, { projectId })).trim().split("\r\n");
+    expect(lines).toHaveLength(1 + ANNOTATORS);
+    expect(lines.filter((line) => line.includes(`"'=1+1"`))).toHaveLength(1);
+    expect(lines.slice(1).every((line) => line.split(",")[4] === String(ITEMS))).toBe(true);
+    expect((await exportHours(context, { projectId, to: "2020-01-01" })).trim().split("\r\n")).toHaveLength(1);
   });
 
   it("annotators see neither the figures nor other projects'", async () => {

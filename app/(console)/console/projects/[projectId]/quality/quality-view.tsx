@@ -9,6 +9,7 @@ import { AgreementSection } from "./agreement";
 import { AnnotatorsSection } from "./annotators";
 import { DriftSection } from "./drift";
 import { PolicyLadder } from "./policy-ladder";
+import { ProgressSection } from "./progress";
 
 export function QualityView({ projectId }: { projectId: string }) {
   const t = useTranslations("console.quality");
@@ -28,6 +29,7 @@ export function QualityView({ projectId }: { projectId: string }) {
         />
       </div>
       <div className="flex flex-col gap-6">
+        <ProgressSection projectId={projectId} campaignId={campaignId} />
         <AgreementSection projectId={projectId} campaignId={campaignId} />
         <AnnotatorsSection projectId={projectId} campaignId={campaignId} />
         <DriftSection projectId={projectId} campaignId={campaignId} />
