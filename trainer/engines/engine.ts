@@ -44,7 +44,7 @@ export interface Engine {
   describe(): EngineDescription;
   /** Packed tokens to put in one micro-batch where the configuration names no number. */
   readonly tokensPerMicroBatch: number;
-  /** Largest padded token count of one micro-batch; `null` when only memory limits it. */
+  /** Most packed tokens that one micro-batch may have whatever the configuration says; `null` when only memory limits it. */
   readonly tokensPerMicroBatchMax: number | null;
   /** Largest number of weights it can train, where its address space sets a limit. */
   readonly trainableParametersMax?: number;
