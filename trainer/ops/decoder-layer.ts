@@ -14,10 +14,10 @@ const BIASES: Partial<Record<LayerMatrix, "qBias" | "kBias" | "vBias" | "oBias">
 
 function project(x: tf.Tensor2D, weights: LayerWeights, matrix: LayerMatrix): tf.Tensor2D {
   const bias = BIASES[matrix];
-  const base = ops.linear(x, weights[matrix], bias ? weights[bias] : null);
+  const base = ops.project(x, weights[matrix], bias ? weights[bias] : null);
   const adapter = weights.adapters?.[matrix];
   if (!adapter) return base;
-  const correction = ops.linear(ops.linear(adapter.drop?.(x) ?? x, adapter.down), adapter.up);
+  const correction = ops.project(ops.project(adapter.drop?.(x) ?? x, adapter.down), adapter.up);
   return tf.add(base, tf.mul(correction, adapter.scale));
 }
 

@@ -89,6 +89,8 @@ export interface LayerShape {
 export interface Ops {
   /** x weight^T + bias. x: [N, in], weight: [out, in], bias: [out] -> [N, out]. */
   linear(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D | null): Tensor2D;
+  /** As `linear`, for the matrices inside a layer: in the engine's precision, where `linear` itself (the heads) is always float32. */
+  project(x: Tensor2D, weight: Tensor2D, bias?: Tensor1D | null): Tensor2D;
   /** y = x * rsqrt(mean(x^2) + epsilon) * weight. x: [N, d], weight: [d]. */
   rmsNorm(x: Tensor2D, weight: Tensor1D, epsilon: number): Tensor2D;
   /** Hugging Face's rotate-half rotary embedding. x: [T, H, D]; cos, sin: [T, D], both halves of D equal, no gradient. */

@@ -169,6 +169,7 @@ function writeRows(buffer: tf.Tensor3D, at: tf.Tensor1D, rows: tf.Tensor3D): tf.
 
 export const referenceOps: Omit<Ops, "decoderLayer"> = {
   linear,
+  project: linear,
   rmsNorm,
   rope,
   swiglu,

@@ -135,6 +135,7 @@ function accumulate(sum: tf.Tensor, term: tf.Tensor): tf.Tensor {
   return sum;
 }
 
+/** In the buffer's memory. A buffer that another tensor shows is copied first. */
 function writeRows(buffer: tf.Tensor3D, at: tf.Tensor1D, rows: tf.Tensor3D): tf.Tensor3D {
   const backend = libtorchBackend();
   const handle = backend.handle(buffer);
@@ -142,8 +143,7 @@ function writeRows(buffer: tf.Tensor3D, at: tf.Tensor1D, rows: tf.Tensor3D): tf.
   const scope = new KernelScope(backend);
   try {
     const places = scope.run("to.dtype", backend.handle(at), TORCH_DTYPE.int64);
-    scope.runInPlace("index_copy_", handle, 0, places, backend.handle(rows));
-    backend.changed(buffer);
+    backend.torch.call("index_copy_", handle, 0, places, backend.handle(rows));
   } finally {
     scope.close();
   }

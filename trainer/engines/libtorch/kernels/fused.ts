@@ -9,6 +9,8 @@ import { defineKernel, type KernelScope } from "./scope";
 
 export const FUSED = {
   linearGradient: "PairwrightLinearGradient",
+  project: "PairwrightProject",
+  projectGradient: "PairwrightProjectGradient",
   rmsNorm: "PairwrightRmsNorm",
   rmsNormGradient: "PairwrightRmsNormGradient",
   swiglu: "PairwrightSwiglu",
@@ -30,6 +32,32 @@ function defineLinear(): void {
       Handle,
     ];
     return floats(scope, scope.run("mm", dy, weight), scope.run("mm", scope.run("t", dy), x));
+  });
+}
+
+/** A float32 tensor's values in the precision of the computation, made for this kernel alone. */
+function inPrecision(scope: KernelScope, handle: Handle): Handle {
+  return scope.backend.precision === "float32" ? handle : scope.run("to.dtype", handle, TORCH_DTYPE.bfloat16);
+}
+
+function defineProject(): void {
+  defineKernel(FUSED.project, (inputs, _attrs, scope) => {
+    const bias = inputs.find("bias");
+    const x = inPrecision(scope, scope.handle(inputs.get("x")));
+    const weight = scope.backend.computeHandle(inputs.get("weight"));
+    return scope.output(scope.run("linear", x, weight, bias && scope.backend.computeHandle(bias)), "float32");
+  });
+  // -> of x, weight and bias those that `wanted` names
+  defineKernel(FUSED.projectGradient, (inputs, attrs, scope) => {
+    const wanted = attrs.wanted as number[];
+    const dy = scope.handle(inputs.get("dy"));
+    const upstream = inPrecision(scope, dy);
+    const found: Handle[] = [];
+    if (wanted[0]) found.push(scope.run("mm", upstream, scope.backend.computeHandle(inputs.get("weight"))));
+    if (wanted[1])
+      found.push(scope.run("mm", scope.run("t", upstream), inPrecision(scope, scope.handle(inputs.get("x")))));
+    if (wanted[2]) found.push(scope.run("sum.dim_IntList", dy, [0], false));
+    return floats(scope, ...found);
   });
 }
 
@@ -83,6 +111,7 @@ function defineCrossEntropy(): void {
 
 export function defineFusedKernels(): void {
   defineLinear();
+  defineProject();
   defineRmsNorm();
   defineSwiglu();
   defineCrossEntropy();
