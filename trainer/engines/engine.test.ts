@@ -1,7 +1,36 @@
-import { describe, expect, it } from "vitest";
-import { checkTrainable, chooseEngine, EngineError } from "./index";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { checkTrainable, chooseEngine, ENGINES, EngineError } from "./index";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** As on a machine where nobody installed an engine. */
+function installNothing(): void {
+  vi.stubEnv("PAIRWRIGHT_HOME", "/nowhere");
+  for (const name of ["LIBTORCH", "WEBGPU", "TENSORFLOW"]) vi.stubEnv(`PAIRWRIGHT_${name}`, "");
+}
 
 describe("engines", () => {
+  it("takes the fastest one present and says why not a faster one", async () => {
+    installNothing();
+    const { engine, reason } = await chooseEngine();
+    expect(engine.name).toBe("onnx");
+    expect(reason).toMatch(
+      /^onnx: the fastest engine present; not libtorch: it is not installed \(looked in .*nowhere/,
+    );
+  });
+
+  it("refuses a precision that no engine here computes in, and says so for each", async () => {
+    installNothing();
+    await expect(chooseEngine("wasm", { precision: "bfloat16" })).rejects.toThrow(
+      "engine wasm cannot run here: the wasm engine computes in float32 only, not in bfloat16",
+    );
+    const refusal = await chooseEngine("auto", { precision: "bfloat16" }).catch((error: Error) => error);
+    expect(refusal).toBeInstanceOf(EngineError);
+    for (const name of ENGINES) expect(String(refusal)).toContain(`not ${name}: `);
+  });
+
   it("says what was chosen and why, and computes on it", async () => {
     const { engine, reason } = await chooseEngine("wasm");
     expect(reason).toBe("wasm: asked for");
