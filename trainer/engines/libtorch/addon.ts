@@ -1,5 +1,6 @@
 /** The native addon as TypeScript sees it, and operators by name on top of it. */
 import { createRequire } from "node:module";
+import { OutOfMemoryError } from "../engine";
 
 /** A tensor inside the addon. Handles are never reused; using one after `free` throws. */
 export type Handle = number;
@@ -20,6 +21,10 @@ export interface LibtorchAddon {
   describe(handle: Handle): number[];
   /** [live handles, bytes of the storages behind them] */
   memory(): [number, number];
+  /** Bytes that tensors occupy: now, and the most so far. On a GPU where there is one, with what torch keeps for reuse. */
+  memoryUse(): [number, number];
+  /** Bound of what tensors on the CPU may occupy, in bytes; 0 for none. */
+  limitMemory(bytes: number): void;
   /** Threads used inside one operator; sets them first where a count is given. */
   threads(count?: number): number;
   /** Whether this libtorch sees a GPU. */
@@ -31,6 +36,13 @@ export interface LibtorchAddon {
 /** Loads the built addon; throws Node's loader error where a library is missing. */
 export function loadAddon(file: string): LibtorchAddon {
   return createRequire(import.meta.url)(file) as LibtorchAddon;
+}
+
+/** The addon's error with the operation's name, and of its own kind where memory ran out. */
+function errorOf(operation: string, cause: unknown): Error {
+  const { message, code } = cause as NodeJS.ErrnoException;
+  const text = `libtorch ${operation}: ${message}`;
+  return code === "ERR_LIBTORCH_MEMORY" ? new OutOfMemoryError(text, { cause }) : new Error(text, { cause });
 }
 
 /** Calls operators by name, looking each up once. */
@@ -52,7 +64,16 @@ export class Torch {
     try {
       return this.addon.call(operator, ...args);
     } catch (cause) {
-      throw new Error(`libtorch ${name}: ${(cause as Error).message}`, { cause });
+      throw errorOf(name, cause);
+    }
+  }
+
+  /** Copies values to a new tensor on the engine's device. */
+  from(values: Float32Array | Int32Array | Uint8Array, shape: readonly number[]): Handle {
+    try {
+      return this.addon.from(values, shape, this.device);
+    } catch (cause) {
+      throw errorOf("copy", cause);
     }
   }
 }

@@ -84,12 +84,12 @@ export class LibtorchBackend extends KernelBackend {
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
-    const handle = this.torch.addon.from(typedValues(values, dtype), shape, this.torch.device);
+    const handle = this.torch.from(typedValues(values, dtype), shape);
     return this.register(handle, shape, dtype).dataId;
   }
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
-    const handle = this.torch.addon.from(typedValues(values, dtype), shape, this.torch.device);
+    const handle = this.torch.from(typedValues(values, dtype), shape);
     this.slots.set(dataId, { handle, dtype: torchDtypeOf(dtype), references, brainCopy: null });
   }
 

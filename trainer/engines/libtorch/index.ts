@@ -1,9 +1,10 @@
-/** The libtorch engine: PyTorch's own C++ library behind tfjs, on the CPU or an NVIDIA GPU, computing in float32. */
+/** The libtorch engine: PyTorch's own C++ library behind tfjs, on the CPU or an NVIDIA GPU, in float32 or bfloat16. */
+import { totalmem } from "node:os";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../../core/autodiff";
 import { overrideOps, resetOps } from "../../ops";
-import { type Engine, type EngineDescription, EngineError } from "../engine";
+import { type Engine, type EngineDescription, EngineError, type PrepareOptions } from "../engine";
 import { loadAddon, Torch } from "./addon";
 import { LibtorchBackend } from "./backend";
 import { letThreadsSleep } from "./environment";
@@ -37,6 +38,15 @@ export async function libtorchStatus(): Promise<LibtorchStatus> {
   };
 }
 
+/** Of the memory that there is, what tensors on the CPU may take. */
+const SHARE_FOR_TENSORS = 0.9;
+
+/** Bytes of memory that this process may have: the machine's, or its container's. */
+function memoryThere(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
 interface Prepared {
   torch: Torch;
   installation: Installation;
@@ -51,6 +61,8 @@ export async function prepareLibtorch(): Promise<void> {
     try {
       letThreadsSleep();
       const addon = loadAddon(path.join(state.directory, ADDON_FILE));
+      // An allocation that fails can be answered by a smaller micro-batch; a process that the system ends cannot.
+      addon.limitMemory(Math.floor(memoryThere() * SHARE_FOR_TENSORS));
       prepared = { torch: new Torch(addon, addon.device()), installation: state.installation };
     } catch (cause) {
       const message = `libtorch did not load: ${(cause as Error).message}; run: ${INSTALL_COMMAND}`;
@@ -65,7 +77,6 @@ export async function prepareLibtorch(): Promise<void> {
 
 class LibtorchEngine implements Engine {
   readonly name = "libtorch" as const;
-  readonly tokensPerMicroBatch = 4096;
   readonly tokensPerMicroBatchMax = null;
 
   async unavailableReason(): Promise<string | null> {
@@ -73,10 +84,16 @@ class LibtorchEngine implements Engine {
     return status.available ? null : status.reason;
   }
 
-  async prepare(): Promise<void> {
+  /** A CPU gains nothing from more, and it costs memory; a GPU wants more work at once. */
+  get tokensPerMicroBatch(): number {
+    return prepared?.torch.device === "cuda" ? 16_384 : 2048;
+  }
+
+  async prepare(options?: PrepareOptions): Promise<void> {
     registerGradients();
     resetOps();
     await prepareLibtorch();
+    (tf.backend() as LibtorchBackend).precision = options?.precision ?? "float32";
     overrideOps(libtorchOps);
   }
 
@@ -86,16 +103,16 @@ class LibtorchEngine implements Engine {
       name: this.name,
       backend: BACKEND_NAME,
       device: torch.device === installation.variant ? installation.device : torch.device,
-      precision: "float32",
+      precision: (tf.findBackend(BACKEND_NAME) as LibtorchBackend).precision,
       threads: torch.addon.threads(),
       versions: { "tfjs-core": tf.version_core, torch: installation.torchVersion, node: process.versions.node },
     };
   }
 
-  /** On a GPU the bytes of live tensors there, else the process's resident memory. */
+  /** On a GPU the bytes that torch holds there, else the process's resident memory. */
   memoryBytes(): number {
     const { torch } = this.loaded();
-    return torch.device === "cuda" ? torch.addon.memory()[1] : process.memoryUsage().rss;
+    return torch.device === "cuda" ? torch.addon.memoryUse()[0] : process.memoryUsage().rss;
   }
 
   private loaded(): Prepared {

@@ -2,6 +2,10 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { disposeAbandonedTape } from "../../core/abandoned-tape";
+import { registerGradients } from "../../core/autodiff";
+import { referenceOps } from "../../ops/reference";
+import { OutOfMemoryError } from "../engine";
 import type { LibtorchBackend } from "./backend";
 import { libtorchStatus, prepareLibtorch } from "./index";
 
@@ -9,7 +13,10 @@ const status = await libtorchStatus();
 if (!status.available) console.warn(`SKIPPED: the libtorch engine's memory is not tested here: ${status.reason}`);
 
 describe.runIf(status.available)("libtorch memory", () => {
-  beforeAll(prepareLibtorch);
+  beforeAll(async () => {
+    registerGradients();
+    await prepareLibtorch();
+  });
   const addon = () => (tf.backend() as LibtorchBackend).torch.addon;
 
   it("holds nothing more after many training steps, and the loss falls", () => {
@@ -43,6 +50,45 @@ describe.runIf(status.available)("libtorch memory", () => {
     }
     expect(addon().memory()).toEqual(before);
     tf.dispose([a, b]);
+  });
+
+  it("says when memory runs out, keeps nothing of the attempt, and a smaller one then succeeds", () => {
+    const weight = tf.variable(tf.ones([64, 64])) as unknown as tf.Tensor2D;
+    const loss = (rows: number) => () => {
+      let x = tf.ones([rows, 64]) as tf.Tensor2D;
+      for (let layer = 0; layer < 4; layer++) x = referenceOps.swiglu(referenceOps.linear(x, weight), x);
+      return tf.sum(x) as tf.Scalar;
+    };
+    const attempt = (rows: number) => {
+      const { value, grads } = tf.variableGrads(loss(rows));
+      tf.dispose([value, ...Object.values(grads)]);
+    };
+    attempt(100);
+    const before = { handles: addon().memory(), tensors: tf.memory().numTensors };
+    const [inUse] = addon().memoryUse();
+    // Room for a hundred rows, not for ten thousand.
+    addon().limitMemory(inUse + 4_000_000);
+    try {
+      for (let index = 0; index < 3; index++) {
+        expect(() => attempt(10_000)).toThrow(OutOfMemoryError);
+        disposeAbandonedTape();
+        expect({ handles: addon().memory(), tensors: tf.memory().numTensors }).toEqual(before);
+        attempt(100);
+      }
+    } finally {
+      addon().limitMemory(0);
+    }
+    expect(addon().memoryUse()[1]).toBeGreaterThanOrEqual(addon().memoryUse()[0]);
+    attempt(10_000);
+    (weight as unknown as tf.Variable).dispose();
+  });
+
+  it("counts what tensors occupy", () => {
+    const [before] = addon().memoryUse();
+    const x = tf.ones([1000, 1000]);
+    expect(addon().memoryUse()[0] - before).toBeGreaterThanOrEqual(4_000_000);
+    x.dispose();
+    expect(addon().memoryUse()[0]).toBe(before);
   });
 
   it("frees a storage with its last view", () => {

@@ -49,7 +49,7 @@ export class KernelScope {
 
   /** A tensor from values made in JavaScript. */
   values(values: Float32Array | Int32Array, shape: number[]): Handle {
-    const handle = this.backend.torch.addon.from(values, shape, this.device);
+    const handle = this.backend.torch.from(values, shape);
     this.made.push(handle);
     return handle;
   }

@@ -6,24 +6,13 @@
 #include <ATen/ops/empty.h>
 
 #include <cstring>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+#include <new>
 
+#include "memory.h"
 #include "values.h"
 
 namespace pairwright {
 namespace {
-
-/// glibc gives each large block its own mapping and returns it at once, so every activation would be paged in anew. Training
-/// makes the same sizes again each step: keep them in the heap.
-void keepFreedMemory() {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_TOP_PAD, 1 << 26);
-#endif
-}
 
 /// What belongs to one JavaScript environment (main thread or worker thread); Node deletes it with the environment.
 struct State {
@@ -59,8 +48,14 @@ napi_value guarded(napi_env env, napi_callback_info info) {
     // Gradients come from tfjs's own tape, so torch must record nothing.
     const at::NoGradGuard noGrad;
     return Function({env, *static_cast<State*>(state), arguments, count});
+  } catch (const c10::OutOfMemoryError& error) {
+    napi_throw_error(env, "ERR_LIBTORCH_MEMORY", error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "ERR_LIBTORCH_MEMORY", "not enough memory");
   } catch (const c10::Error& error) {
-    napi_throw_error(env, "ERR_LIBTORCH", error.what_without_backtrace());
+    // torch's own allocator for the CPU throws a plain error.
+    const bool full = std::strstr(error.what_without_backtrace(), "not enough memory") != nullptr;
+    napi_throw_error(env, full ? "ERR_LIBTORCH_MEMORY" : "ERR_LIBTORCH", error.what_without_backtrace());
   } catch (const std::exception& error) {
     napi_throw_error(env, "ERR_LIBTORCH", error.what());
   }
@@ -164,6 +159,22 @@ napi_value memory(const Call& call) {
   return result;
 }
 
+/// memoryUse() -> [bytes that tensors occupy now, the most they have], on the GPU where there is one.
+napi_value deviceMemory(const Call& call) {
+  const MemoryUse use = memoryUse(at::hasCUDA());
+  napi_value result;
+  PW_NAPI(napi_create_array_with_length(call.env, 2, &result));
+  PW_NAPI(napi_set_element(call.env, result, 0, makeNumber(call.env, static_cast<double>(use.now))));
+  PW_NAPI(napi_set_element(call.env, result, 1, makeNumber(call.env, static_cast<double>(use.most))));
+  return result;
+}
+
+/// limitMemory(bytes): bound of what tensors on the CPU may occupy; 0 takes it away.
+napi_value setMemoryLimit(const Call& call) {
+  limitMemory(readInteger(call.env, call.at(0)));
+  return nullptr;
+}
+
 /// threads(count?) -> threads used inside one operator, after setting them where a count is given.
 napi_value threads(const Call& call) {
   if (call.count > 0) {
@@ -195,7 +206,7 @@ bool define(napi_env env, napi_value exports, const char* name) {
 
 NAPI_MODULE_INIT() {
   using namespace pairwright;
-  keepFreedMemory();
+  takeOverMemory();
   auto* state = new State();
   const auto release = [](napi_env, void* data, void*) { delete static_cast<State*>(data); };
   if (napi_set_instance_data(env, state, release, nullptr) != napi_ok) {
@@ -206,7 +217,8 @@ NAPI_MODULE_INIT() {
   const bool complete = define<lookUpOperator>(env, exports, "operator") && define<callOperator>(env, exports, "call") &&
                         define<fromTypedArray>(env, exports, "from") && define<readTensor>(env, exports, "read") &&
                         define<freeTensor>(env, exports, "free") && define<describeTensor>(env, exports, "describe") &&
-                        define<memory>(env, exports, "memory") && define<threads>(env, exports, "threads") &&
+                        define<memory>(env, exports, "memory") && define<deviceMemory>(env, exports, "memoryUse") &&
+                        define<setMemoryLimit>(env, exports, "limitMemory") && define<threads>(env, exports, "threads") &&
                         define<device>(env, exports, "device") && define<seed>(env, exports, "seed");
   if (!complete) napi_throw_error(env, nullptr, "libtorch addon: could not define its functions");
   return exports;
