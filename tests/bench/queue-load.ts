@@ -1,0 +1,135 @@
+/** The load: annotators who lease an item and judge it, over HTTP connections that stay open. */
+import { randomUUID } from "node:crypto";
+import { Agent, request } from "node:http";
+
+export interface Timings {
+  lease: number[];
+  submit: number[];
+  /** From the planned start of a cycle to its end: in an open loop the waiting counts. */
+  cycle: number[];
+  errors: string[];
+}
+
+export interface Load {
+  address: string;
+  projectId: string;
+  tokens: readonly string[];
+  rate: number | null;
+  seconds: number;
+}
+
+const emptyTimings = (): Timings => ({ lease: [], submit: [], cycle: [], errors: [] });
+
+class Client {
+  private readonly url: URL;
+  private readonly agent: Agent;
+  constructor(address: string, connectionsMax: number) {
+    this.url = new URL(address);
+    this.agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
+  }
+
+  post(path: string, token: string, body: unknown, key?: string): Promise<{ status: number; text: string }> {
+    const payload = JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const call = request(
+        {
+          agent: this.agent,
+          host: this.url.hostname,
+          port: this.url.port,
+          path: `/api/v1${path}`,
+          method: "POST",
+          headers: {
+            authorization: `Bearer ${token}`,
+            "content-type": "application/json",
+            "content-length": Buffer.byteLength(payload),
+            ...(key ? { "idempotency-key": key } : {}),
+          },
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on("data", (part: Buffer) => parts.push(part));
+          response.on("end", () =>
+            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") }),
+          );
+          response.on("error", reject);
+        },
+      );
+      call.on("error", reject);
+      call.end(payload);
+    });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}
+
+/** One lease and its judgement. False = the queue is empty. */
+async function cycle(client: Client, load: Load, token: string, plannedAt: number, into: Timings): Promise<boolean> {
+  const start = performance.now();
+  const leased = await client.post("/assignments", token, { projectId: load.projectId });
+  const between = performance.now();
+  if (leased.status === 204) return false;
+  if (leased.status !== 201) throw new Error(`lease: ${leased.status} ${leased.text.slice(0, 200)}`);
+  const { assignmentId } = JSON.parse(leased.text) as { assignmentId: string };
+  const verdict = { assignmentId, preferred: "a", strength: "better", durationMs: 20_000 };
+  const judged = await client.post("/comparisons", token, verdict, randomUUID());
+  const end = performance.now();
+  if (judged.status !== 201) throw new Error(`submit: ${judged.status} ${judged.text.slice(0, 200)}`);
+  into.lease.push(between - start);
+  into.submit.push(end - between);
+  into.cycle.push(end - plannedAt);
+  return true;
+}
+
+const note = (into: Timings) => (error: unknown) => {
+  into.errors.push((error as Error).message);
+  return true;
+};
+
+/** Every annotator goes on as soon as they have an answer. */
+async function closedLoop(client: Client, load: Load, into: Timings): Promise<void> {
+  const end = performance.now() + load.seconds * 1000;
+  await Promise.all(
+    load.tokens.map(async (token) => {
+      while (performance.now() < end)
+        if (!(await cycle(client, load, token, performance.now(), into).catch(note(into)))) return;
+    }),
+  );
+}
+
+/** Cycles start on the clock; the annotators take turns, and with many of them each has had their answer long since. */
+async function openLoop(client: Client, load: Load & { rate: number }, into: Timings): Promise<void> {
+  const start = performance.now();
+  const total = Math.floor(load.rate * load.seconds);
+  const running: Promise<unknown>[] = [];
+  for (let n = 0; n < total; n += 1) {
+    const plannedAt = start + (n * 1000) / load.rate;
+    const wait = plannedAt - performance.now();
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+    const token = load.tokens[n % load.tokens.length] as string;
+    running.push(cycle(client, load, token, plannedAt, into).catch(note(into)));
+  }
+  await Promise.all(running);
+}
+
+export async function runLoad(load: Load): Promise<Timings> {
+  const into = emptyTimings();
+  const client = new Client(load.address, Math.min(load.tokens.length, 256));
+  try {
+    if (load.rate === null) await closedLoop(client, load, into);
+    else await openLoop(client, { ...load, rate: load.rate }, into);
+    return into;
+  } finally {
+    client.close();
+  }
+}
+
+/** Nearest-rank percentiles, milliseconds. */
+export function percentiles(values: readonly number[]): { p50: number; p95: number; p99: number } | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) =>
+    Math.round((sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0) * 100) / 100;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
