@@ -42,6 +42,7 @@ describe("pairwright-trainer", () => {
       "parity",
       "engine",
       "init-model",
+      "convert",
     ])
       expect(help.lines.join("\n")).toContain(command);
     expect(call("train-reward").status).toBe(2);

@@ -1,6 +1,7 @@
 /** The `pairwright-trainer` command: plain files in and out. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 import { Command, CommanderError } from "commander";
 import { EXIT_CANCELLED, EXIT_FAILED } from "./cancellation";
+import { convertCommands } from "./convert";
 import { addEngineCommands } from "./engine";
 import { generateCommands } from "./generate";
 import { judgeCommands } from "./judge";
@@ -15,7 +16,7 @@ function createProgram(): Command {
       "Reward models from preference pairs, from plain files: train, evaluate, score, serve, fine-tune, sample.",
     )
     .showHelpAfterError("(add --help for the options)");
-  const groups = [trainCommands(), judgeCommands(), serveCommands(), generateCommands()];
+  const groups = [trainCommands(), judgeCommands(), serveCommands(), generateCommands(), convertCommands()];
   for (const command of groups.flat()) program.addCommand(command);
   addEngineCommands(program);
   const strict = (command: Command): void => {
