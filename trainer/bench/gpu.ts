@@ -16,7 +16,7 @@ import { comparisonFields, medianOf, rounded } from "./figures";
 import { type FlopsRow, flopsOfRows } from "./flops";
 import { addonFor, findTorch } from "./found-torch";
 import { GPU_SHAPES, type GpuShape, gpuModels } from "./gpu-models";
-import { interleave, type Kept } from "./rounds";
+import { bothRan, interleave, type Kept } from "./rounds";
 import { syntheticPairs } from "./synthetic";
 import { requestOf } from "./training-request";
 
@@ -113,21 +113,24 @@ async function runShape(shape: GpuShape, flags: GpuFlags, machine: Machine, benc
     outputs: intermediateSize,
     side: gpu === null ? SQUARE_SIDE.cpu : SQUARE_SIDE.gpu,
   };
+  const onFailed = (contender: string, cause: Error) =>
+    bench.emit({ failed: contender, size: shape, why: cause.message });
   const kept = await interleave<TrainingResult>(
     [
       ...machine.peers.map((name) => ({ name, run: () => runPeer(name, flags.python, place) })),
       { name: flags.engine, run: () => runOurs(flags.engine, place, { peak }) },
     ],
     // On a GPU the cores only feed it; other work on them is reported with the line, not a reason to repeat.
-    { rounds: flags.rounds, foreignShareMax: 1, triesMax: 1, report: bench.report },
+    { rounds: flags.rounds, foreignShareMax: 1, triesMax: 1, report: bench.report, onFailed },
     ({ contender, round, result }) =>
       bench.report(
         `${shape} round ${round + 1}: ${contender} ${(request.pairsTimed / result.seconds).toFixed(2)} pairs/s`,
       ),
   );
+  if (!bothRan(kept, flags.engine, flags.engine)) throw new BenchError(`${flags.engine} did not train ${shape}`);
   const rows: FlopsRow[] = request.rows.slice(-request.pairsTimed);
   bench.emit(speedLine(kept, shape, flags, { pairs: request.pairsTimed, flops: flopsOfRows(models.config, rows) }));
-  for (const peer of machine.peers)
+  for (const peer of machine.peers.filter((name) => bothRan(kept, flags.engine, name)))
     bench.emit({
       case: "gpu",
       size: shape,

@@ -113,6 +113,7 @@ async function dataFileOf(given: string | undefined): Promise<string> {
 
 async function contextOf(flags: Flags, signal: AbortSignal): Promise<BenchContext> {
   const report = (line: string) => void process.stderr.write(`${line}\n`);
+  const emit = lineWriter(flags.out ?? null);
   const home = path.resolve(flags.home);
   const models = await benchModels(flags.size, home, flags.base ?? null);
   let environment: Promise<PeerEnvironment> | null = null;
@@ -121,12 +122,21 @@ async function contextOf(flags: Flags, signal: AbortSignal): Promise<BenchContex
     dataFile: await dataFileOf(flags.data),
     directory: await mkdtemp(path.join(os.tmpdir(), "pairwright-bench-")),
     threads: flags.threads,
-    rounds: { rounds: flags.rounds, foreignShareMax: flags.foreignShareMax, triesMax: flags.tries, report },
+    rounds: {
+      rounds: flags.rounds,
+      foreignShareMax: flags.foreignShareMax,
+      triesMax: flags.tries,
+      report,
+      onFailed: (contender, cause) => {
+        process.exitCode = 1;
+        emit({ failed: contender, why: cause.message });
+      },
+    },
     peer: () => {
       environment ??= peerEnvironment(path.join(home, "peer-env"), flags.peerEnv ?? null, report);
       return environment;
     },
-    emit: lineWriter(flags.out ?? null),
+    emit,
     report,
     signal,
   };

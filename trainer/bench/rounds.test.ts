@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { interleave, median, paired } from "./rounds";
+import { BenchError } from "./errors";
+import { bothRan, interleave, median, paired } from "./rounds";
 
-const quiet = { rounds: 2, foreignShareMax: 0.05, triesMax: 3, report: () => {} };
+const quiet = { rounds: 2, foreignShareMax: 0.05, triesMax: 3, report: () => {}, onFailed: () => {} };
 
 /** A contender whose runs see the given foreign shares in turn. */
 function contender(name: string, shares: number[], order: string[] = []) {
@@ -32,6 +33,18 @@ describe("rounds", () => {
   it("keeps the least disturbed run when every try was disturbed, and says so", async () => {
     const [kept] = await interleave([contender("a", [0.5, 0.2, 0.3])], { ...quiet, rounds: 1 });
     expect(kept).toMatchObject({ foreignShare: 0.2, discarded: 2, disturbed: true });
+  });
+
+  it("goes on without a contender that fails", async () => {
+    const failed: string[] = [];
+    const broken = { name: "b", run: () => Promise.reject(new BenchError("no such engine")) };
+    const kept = await interleave([contender("a", []), broken], { ...quiet, onFailed: (name) => failed.push(name) });
+    expect(kept.map(({ contender: name, round }) => [name, round])).toEqual([
+      ["a", 0],
+      ["a", 1],
+    ]);
+    expect(failed).toEqual(["b"]);
+    expect(bothRan(kept, "a", "b")).toBe(false);
   });
 
   it("pairs runs of one round only", async () => {

@@ -24,6 +24,7 @@ export interface RoundOptions {
   /** Runs of one contender in one round, the first included. */
   triesMax: number;
   report: (line: string) => void;
+  onFailed: (contender: string, cause: BenchError) => void;
 }
 
 export interface Contender<Result> {
@@ -48,20 +49,36 @@ async function quietRun<Result>(contender: Contender<Result>, round: number, opt
   return { ...best, contender: contender.name, round, discarded: options.triesMax - 1, disturbed: true };
 }
 
-/** Runs the contenders in turn, `rounds` times. `onKept` sees each run as it comes, so that an interrupted bench loses none. */
+/**
+ * Runs the contenders in turn, `rounds` times. `onKept` sees each run as it comes, so that an interrupted bench loses none. A contender
+ * that fails (an engine that is not there, too little memory) is left out from then on, and the others go on; `onFailed` hears of it.
+ */
 export async function interleave<Result>(
   contenders: readonly Contender<Result>[],
   options: RoundOptions,
   onKept: (kept: Kept<Result>) => void = () => {},
 ): Promise<Kept<Result>[]> {
   const kept: Kept<Result>[] = [];
+  const failed = new Set<string>();
   for (let round = 0; round < options.rounds; round += 1)
     for (const contender of contenders) {
-      const run = await quietRun(contender, round, options);
-      kept.push(run);
-      onKept(run);
+      if (failed.has(contender.name)) continue;
+      try {
+        const run = await quietRun(contender, round, options);
+        kept.push(run);
+        onKept(run);
+      } catch (cause) {
+        if (!(cause instanceof BenchError)) throw cause;
+        failed.add(contender.name);
+        options.onFailed(contender.name, cause);
+      }
     }
   return kept;
+}
+
+/** Whether both sides of a comparison have runs. */
+export function bothRan<Result>(kept: readonly Kept<Result>[], one: string, other: string): boolean {
+  return [one, other].every((name) => kept.some(({ contender }) => contender === name));
 }
 
 export function median(values: readonly number[]): number {

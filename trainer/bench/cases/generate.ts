@@ -4,7 +4,7 @@ import { runChild } from "../child";
 import { OURS, type OurName, type Precision } from "../contenders";
 import type { BenchContext } from "../context";
 import { comparisonFields, medianOf, rounded } from "../figures";
-import { type Contender, interleave, type Kept } from "../rounds";
+import { bothRan, type Contender, interleave, type Kept } from "../rounds";
 
 interface GenerationResult {
   seconds: number;
@@ -56,9 +56,10 @@ export async function generateCase(context: BenchContext, options: GenerateCaseO
   const kept = await interleave(await contendersOf(context, options), context.rounds, (run) =>
     context.report(`round ${run.round + 1}: ${run.contender} ${speed(run).toFixed(1)} tokens/s`),
   );
-  const llamaCpp = options.gguf === null ? null : rounded(medianOf(kept, LLAMA_CPP, speed));
+  const llamaCpp = bothRan(kept, LLAMA_CPP, LLAMA_CPP) ? rounded(medianOf(kept, LLAMA_CPP, speed)) : null;
   for (const name of options.ours) {
     const peer = peerName(OURS[name].precision);
+    if (!bothRan(kept, name, peer)) continue;
     context.emit({
       case: "generate",
       size: context.models.size,

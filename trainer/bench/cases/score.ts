@@ -6,7 +6,7 @@ import type { BenchContext } from "../context";
 import { BenchError } from "../errors";
 import { comparisonFields, largestDifference, rounded } from "../figures";
 import { takePairs } from "../pairs";
-import { interleave } from "../rounds";
+import { bothRan, interleave } from "../rounds";
 
 interface ScoringResult {
   seconds: number;
@@ -68,6 +68,7 @@ async function compare(context: BenchContext, ours: readonly OurName[], workload
   let agree = true;
   for (const name of ours) {
     const against = peerName(OURS[name].precision);
+    if (!bothRan(kept, name, against)) continue;
     const [one = [], other = []] = [name, against].map((who) =>
       kept.find(({ contender }) => contender === who)?.result.rewards.flat(),
     );

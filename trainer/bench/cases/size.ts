@@ -3,7 +3,7 @@ import { type OurName, runOurs, type TrainingResult } from "../contenders";
 import type { BenchContext } from "../context";
 import { medianOf, rounded } from "../figures";
 import { flopsOfRows } from "../flops";
-import { interleave } from "../rounds";
+import { bothRan, interleave } from "../rounds";
 import { trainingRequest } from "../training-request";
 
 export const TOKEN_BUDGETS = [512, 1024, 2048, 4096, 8192] as const;
@@ -44,6 +44,7 @@ export async function sizeCase(context: BenchContext, { ours, pairs }: SizeCaseO
     // One peak for all budgets: the best that any of the runs saw.
     const peakGflops = Math.max(...kept.map(({ result }) => result.peakGflops ?? 0));
     for (const tokens of TOKEN_BUDGETS) {
+      if (!bothRan(kept, `${name}@${tokens}`, `${name}@${tokens}`)) continue;
       const seconds = medianOf(kept, `${name}@${tokens}`, ({ result }) => result.seconds);
       emit({
         case: "size",

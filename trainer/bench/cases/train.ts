@@ -15,7 +15,7 @@ import {
 import type { BenchContext } from "../context";
 import { comparisonFields, largestDifference, medianOf, rounded } from "../figures";
 import { flopsOfRows } from "../flops";
-import { interleave, type Kept } from "../rounds";
+import { bothRan, interleave, type Kept } from "../rounds";
 import { trainingRequest } from "../training-request";
 
 /** Losses of two programs that do the same arithmetic in another order. */
@@ -113,10 +113,12 @@ export async function trainCase(context: BenchContext, options: TrainCaseOptions
     },
   );
   const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed));
-  for (const ours of options.ours) emit(aloneLine(kept, ours, models.size, request.pairsTimed, flops));
+  for (const ours of options.ours)
+    if (kept.some(({ contender }) => contender === ours))
+      emit(aloneLine(kept, ours, models.size, request.pairsTimed, flops));
   let agree = true;
   for (const comparison of COMPARISONS) {
-    if (!options.ours.includes(comparison.ours) || !options.peers.includes(comparison.peer)) continue;
+    if (!bothRan(kept, comparison.ours, comparison.peer)) continue;
     const line = caseLine(kept, comparison, models.size, request.pairsTimed);
     if (line.losses.agree === false) agree = false;
     emit(line);
