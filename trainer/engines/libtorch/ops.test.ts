@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { registerGradients } from "../../core/autodiff";
 import { type AdamwSettings, type Ops, ops } from "../../ops";
+import { markConstant } from "../../ops/constants";
 import type { LibtorchBackend } from "./backend";
 import { Draw } from "./draw.test-support";
 import { libtorchStatus, prepareLibtorch } from "./index";
@@ -26,6 +27,18 @@ const CASES: Record<string, Case> = {
       [7, 6],
     ],
     run: (ops, [x, w]) => ops.linear(x as tf.Tensor2D, w as tf.Tensor2D),
+  },
+  "linear with a bias": {
+    shapes: [[5, 6], [7, 6], [7]],
+    run: (ops, [x, w, b]) => ops.linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D),
+  },
+  "project with a bias": {
+    shapes: [[5, 6], [7, 6], [7]],
+    run: (ops, [x, w, b]) => ops.project(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D),
+  },
+  "project with a frozen weight": {
+    shapes: [[5, 6]],
+    run: (ops, [x], draw) => ops.project(x as tf.Tensor2D, markConstant(draw.floats([7, 6])) as tf.Tensor2D),
   },
   rmsNorm: { shapes: [[5, 8], [8]], run: (ops, [x, w]) => ops.rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, 1e-5) },
   swiglu: {
@@ -124,6 +137,23 @@ describe.runIf(status.available)("libtorch operations", () => {
     const { values, shared } = updated(own, SETTINGS, true);
     expectClose(values, updated(ops, SETTINGS, true).values);
     expect(shared).toEqual(updated(ops, SETTINGS, true).shared);
+  });
+
+  it("project computes in the precision of the engine, linear in float32", () => {
+    const backend = tf.backend() as LibtorchBackend;
+    backend.precision = "bfloat16";
+    try {
+      tf.tidy(() => {
+        // 1 + 2^-10 is 1 in bfloat16.
+        const [x, w] = [tf.tensor2d([[1 + 2 ** -10]]), tf.variable(tf.tensor2d([[1]]))];
+        const weight = w as unknown as tf.Tensor2D;
+        expect(own.project(x, weight).dataSync()[0]).toBe(1);
+        expect(own.linear(x, weight).dataSync()[0]).toBe(1 + 2 ** -10);
+        w.dispose();
+      });
+    } finally {
+      backend.precision = "float32";
+    }
   });
 
   it("writeRows replaces rows in place, but never in memory that another tensor shows", () => {

@@ -11,20 +11,31 @@ import { KernelScope } from "./kernels/scope";
 import { attention, decoderLayer, rope } from "./layer-ops";
 import { first, fused } from "./run-fused";
 
-function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null = null): tf.Tensor2D {
-  if (bias) return referenceOps.linear(x, weight, bias);
-  return differentiable([x, weight], (...args) => {
-    const [xs, ws, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-    save([xs, ws]);
-    return {
-      value: tf.matMul(xs, ws, false, true),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [sx, sw] = saved as [tf.Tensor, tf.Tensor];
-        return fused(FUSED.linearGradient, { dy, x: sx, weight: sw });
-      },
-    };
-  });
+type Linear = Ops["linear"];
+
+/** x weight^T + bias by two kernels: the result, and those gradients that are wanted. */
+function linearBy(kernel: string, gradientKernel: string): Linear {
+  return (x, weight, bias = null) =>
+    differentiable([x, weight, ...(bias ? [bias] : [])], (...args) => {
+      const save = args.at(-1) as tf.GradSaveFunc;
+      save([x, weight]);
+      return {
+        value: first(fused(kernel, { x, weight, ...(bias ? { bias } : {}) })),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[], wanted: readonly boolean[]) => {
+          const [sx, sw] = saved as [tf.Tensor, tf.Tensor];
+          const flags = [0, 1, 2].map((index) => (wanted[index] ? 1 : 0));
+          const found = fused(gradientKernel, { dy, x: sx, weight: sw }, { wanted: flags });
+          let next = 0;
+          return wanted.map((asked) => (asked ? (found[next++] as tf.Tensor) : dy));
+        },
+      };
+    });
 }
+
+/** The heads': always in float32. */
+const linear = linearBy(FUSED.linear, FUSED.linearGradient);
+/** A layer's matrices: in the precision of the computation. */
+const project = linearBy(FUSED.project, FUSED.projectGradient);
 
 function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): tf.Tensor2D {
   return differentiable([x, weight], (...args) => {
@@ -152,6 +163,7 @@ function writeRows(buffer: tf.Tensor3D, at: tf.Tensor1D, rows: tf.Tensor3D): tf.
 
 export const libtorchOps: Partial<Ops> = {
   linear,
+  project,
   rmsNorm,
   rope,
   swiglu,

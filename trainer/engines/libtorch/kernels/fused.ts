@@ -8,6 +8,7 @@ import { TORCH_DTYPE } from "../dtypes";
 import { defineKernel, type KernelScope } from "./scope";
 
 export const FUSED = {
+  linear: "PairwrightLinear",
   linearGradient: "PairwrightLinearGradient",
   project: "PairwrightProject",
   projectGradient: "PairwrightProjectGradient",
@@ -24,40 +25,30 @@ function floats(scope: KernelScope, ...handles: Handle[]): TensorInfo[] {
 }
 
 function defineLinear(): void {
-  // y = x weight^T
-  defineKernel(FUSED.linearGradient, (inputs, _attrs, scope) => {
-    const [dy, x, weight] = [inputs.get("dy"), inputs.get("x"), inputs.get("weight")].map((t) => scope.handle(t)) as [
-      Handle,
-      Handle,
-      Handle,
-    ];
-    return floats(scope, scope.run("mm", dy, weight), scope.run("mm", scope.run("t", dy), x));
+  defineKernel(FUSED.linear, (inputs, _attrs, scope) => {
+    const bias = inputs.find("bias");
+    const [x, weight] = [scope.handle(inputs.get("x")), scope.handle(inputs.get("weight"))];
+    return scope.output(scope.run("pairwright::project", x, weight, bias && scope.handle(bias)), "float32");
   });
-}
-
-/** A float32 tensor's values in the precision of the computation, made for this kernel alone. */
-function inPrecision(scope: KernelScope, handle: Handle): Handle {
-  return scope.backend.precision === "float32" ? handle : scope.run("to.dtype", handle, TORCH_DTYPE.bfloat16);
+  // -> of x, weight and bias those that `wanted` names
+  defineKernel(FUSED.linearGradient, (inputs, attrs, scope) => {
+    const handles = ["dy", "x", "weight"].map((name) => scope.handle(inputs.get(name)));
+    return floats(scope, ...scope.runMany("pairwright::project_backward", ...handles, attrs.wanted as number[]));
+  });
 }
 
 function defineProject(): void {
   defineKernel(FUSED.project, (inputs, _attrs, scope) => {
     const bias = inputs.find("bias");
-    const x = inPrecision(scope, scope.handle(inputs.get("x")));
     const weight = scope.backend.computeHandle(inputs.get("weight"));
-    return scope.output(scope.run("linear", x, weight, bias && scope.backend.computeHandle(bias)), "float32");
+    const added = bias && scope.backend.computeHandle(bias);
+    return scope.output(scope.run("pairwright::project", scope.handle(inputs.get("x")), weight, added), "float32");
   });
   // -> of x, weight and bias those that `wanted` names
   defineKernel(FUSED.projectGradient, (inputs, attrs, scope) => {
-    const wanted = attrs.wanted as number[];
-    const dy = scope.handle(inputs.get("dy"));
-    const upstream = inPrecision(scope, dy);
-    const found: Handle[] = [];
-    if (wanted[0]) found.push(scope.run("mm", upstream, scope.backend.computeHandle(inputs.get("weight"))));
-    if (wanted[1])
-      found.push(scope.run("mm", scope.run("t", upstream), inPrecision(scope, scope.handle(inputs.get("x")))));
-    if (wanted[2]) found.push(scope.run("sum.dim_IntList", dy, [0], false));
-    return floats(scope, ...found);
+    const [dy, x] = [scope.handle(inputs.get("dy")), scope.handle(inputs.get("x"))];
+    const weight = scope.backend.computeHandle(inputs.get("weight"));
+    return floats(scope, ...scope.runMany("pairwright::project_backward", dy, x, weight, attrs.wanted as number[]));
   });
 }
 

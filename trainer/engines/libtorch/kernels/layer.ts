@@ -1,6 +1,7 @@
 /** The decoder layer, attention and rotation as kernels over the addon's own operators (`native/operators.cc`). */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Handle } from "../addon";
+import { TORCH_DTYPE } from "../dtypes";
 import { defineKernel, type KernelInputs, type KernelScope } from "./scope";
 
 export const LAYER = {
@@ -33,6 +34,13 @@ export function stateName(index: number): string {
   return `state${index}`;
 }
 
+/** A float32 tensor as attention should compute with it: a GPU has its fast form for bfloat16 alone, the CPU's is float32 anyway. */
+function forAttention(scope: KernelScope, tensor: TensorInfo): Handle {
+  const handle = scope.handle(tensor);
+  if (scope.backend.precision === "float32" || scope.device === "cpu") return handle;
+  return scope.run("to.dtype", handle, TORCH_DTYPE.bfloat16);
+}
+
 function defineAttention(): void {
   defineKernel(LAYER.rope, (inputs, attrs, scope) => {
     const [x, cos, sin] = ["x", "cos", "sin"].map((name) => scope.handle(inputs.get(name))) as [Handle, Handle, Handle];
@@ -40,12 +48,13 @@ function defineAttention(): void {
   });
   // -> result, and per row the log of the softmax's sum
   defineKernel(LAYER.attention, (inputs, attrs, scope) => {
-    const handles = ["q", "k", "v"].map((name) => scope.handle(inputs.get(name)));
+    const handles = ["q", "k", "v"].map((name) => forAttention(scope, inputs.get(name)));
     const { blocks } = attrs as unknown as LayerAttributes;
     return scope.runMany("pairwright::attention", ...handles, blocks).map((handle) => scope.output(handle, "float32"));
   });
   defineKernel(LAYER.attentionGradient, (inputs, attrs, scope) => {
-    const handles = ["dy", "q", "k", "v", "value", "logSums"].map((name) => scope.handle(inputs.get(name)));
+    const handles = ["dy", "q", "k", "v", "value"].map((name) => forAttention(scope, inputs.get(name)));
+    handles.push(scope.handle(inputs.get("logSums")));
     const { blocks } = attrs as unknown as LayerAttributes;
     return scope
       .runMany("pairwright::attention_backward", ...handles, blocks)

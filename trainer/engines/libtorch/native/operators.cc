@@ -117,6 +117,22 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> attentionBackwardOperator(const a
   return {gradient.q, gradient.k, gradient.v};
 }
 
+/// x weight^T + bias in the weight's dtype, given back in x's.
+at::Tensor projectOperator(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
+  return project(x.contiguous().to(weight.scalar_type()), weight, contiguous(bias)).to(x.scalar_type());
+}
+
+/// The gradients of x, weight and bias that `wanted` names, float32, computed in the weight's dtype.
+Tensors projectBackwardOperator(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& weight, at::IntArrayRef wanted) {
+  TORCH_CHECK(wanted.size() == 3, "expected flags for x, weight and bias");
+  const at::Tensor slopes = dy.contiguous().to(weight.scalar_type());
+  Tensors result;
+  if (wanted[0]) result.push_back(product(slopes, weight, at::kFloat));
+  if (wanted[1]) result.push_back(product(slopes.t(), x.contiguous().to(weight.scalar_type()), at::kFloat));
+  if (wanted[2]) result.push_back(dy.sum(0));
+  return result;
+}
+
 void composeOperator(bool composed) { setComposed(composed); }
 bool multipliesBrainFloatsOperator() { return multipliesBrainFloats(); }
 
@@ -133,6 +149,8 @@ TORCH_LIBRARY(pairwright, library) {
       "decoder_layer_backward(Tensor dy, Tensor x, Tensor?[] weights, Tensor cos, Tensor sin, int[] blocks, Tensor? kept, "
       "int[] heads, float epsilon, Tensor[] state, int[] wanted) -> Tensor[]",
       decoderLayerBackward);
+  library.def("project(Tensor x, Tensor weight, Tensor? bias) -> Tensor", projectOperator);
+  library.def("project_backward(Tensor dy, Tensor x, Tensor weight, int[] wanted) -> Tensor[]", projectBackwardOperator);
   library.def("rms_norm(Tensor x, Tensor weight, float epsilon) -> (Tensor, Tensor)", rmsNormOperator);
   library.def("rms_norm_backward(Tensor dy, Tensor x, Tensor weight, Tensor scale) -> (Tensor, Tensor)", rmsNormBackwardOperator);
   library.def("rope(Tensor x, Tensor cos, Tensor sin, int direction) -> Tensor", ropeOperator);
