@@ -7,7 +7,7 @@ import type { ProbeSite, SiteResult } from "./probe-site";
 import { accuracyOf } from "./score-pairs";
 
 /** Penalties tried, on standardised features and the mean loss. Ours: half decades around where hidden states of chat models need it. */
-export const L2_STRENGTHS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10] as const;
+export const L2_STRENGTHS = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30] as const;
 
 /** Enough for a stable comparison; the head that is kept is fitted to the end. */
 export const SELECTION_FIT = { gradientTolerance: 1e-4, evaluationsMax: 150 } as const;

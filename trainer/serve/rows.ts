@@ -64,31 +64,38 @@ function checkVocabulary(rows: readonly TokenRow[], vocabSize: number): void {
 }
 
 /** `input` as in the completions API: one text or row of tokens, or several. */
-function inputRows(limits: RowLimits, asked: Extract<RowsRequest, { input: unknown }>): TokenRow[] {
+function* inputRows(limits: RowLimits, asked: Extract<RowsRequest, { input: unknown }>): Generator<TokenRow> {
   const { input } = asked;
   if (limits.needsAnswer)
     throw new HttpError(400, "this probe judges an answer and must know where it begins: send messages", "input");
+  const texts = typeof input === "string" ? [input] : typeof input[0] === "string" ? (input as string[]) : null;
   const options = { addSpecialTokens: asked.add_special_tokens };
-  const texts = (list: string[]) => list.map((text) => limits.tokenizer.encode(text, options));
-  if (typeof input === "string") return texts([input]);
-  if (typeof input[0] === "string") return texts(input as string[]);
+  for (const text of texts ?? []) yield limits.tokenizer.encode(text, options);
+  if (texts !== null) return;
   const rows = (typeof input[0] === "number" ? [input] : input) as number[][];
   checkVocabulary(rows, limits.tokenizer.vocabSize);
-  return rows;
+  yield* rows;
 }
 
 /** Rows of /pooling and /classify. */
-export function rowsOfMessages(asked: RowsRequest, limits: RowLimits): ScoringRow[] {
+export function* rowsOfMessages(asked: RowsRequest, limits: RowLimits): Generator<ScoringRow> {
   const fit = (row: ScoringRow, field: string) => fitted(row, asked.truncate_prompt_tokens, limits, field);
-  if ("messages" in asked) return [fit(chatRow(limits, asked.messages, asked.add_generation_prompt), "messages")];
-  return inputRows(limits, asked).map((ids, index) => fit({ ids, answerStart: null }, `input.${index}`));
+  if ("messages" in asked) {
+    yield fit(chatRow(limits, asked.messages, asked.add_generation_prompt), "messages");
+    return;
+  }
+  let index = 0;
+  for (const ids of inputRows(limits, asked)) {
+    yield fit({ ids, answerStart: null }, `input.${index}`);
+    index += 1;
+  }
 }
 
 /**
  * Rows of /score: each first text is a user's turn, each second one the assistant's answer, through the chat template (vLLM joins
  * them by a model's own score template; the chat template is a reward model's). One first text goes with all second ones.
  */
-export function rowsOfPairs(asked: PairsRequest, limits: RowLimits): ScoringRow[] {
+export function* rowsOfPairs(asked: PairsRequest, limits: RowLimits): Generator<ScoringRow> {
   const { firsts, seconds, names } = asked;
   if (firsts.length !== 1 && firsts.length !== seconds.length)
     throw new HttpError(
@@ -96,16 +103,12 @@ export function rowsOfPairs(asked: PairsRequest, limits: RowLimits): ScoringRow[
       `${firsts.length} in ${names[0]} and ${seconds.length} in ${names[1]}: lengths must be 1:1, 1:N or N:N`,
       names[1],
     );
-  return seconds.map((content, index) => {
+  for (const [index, content] of seconds.entries()) {
     const user = (firsts.length === 1 ? firsts[0] : firsts[index]) as string;
-    const row = chatRow(
-      limits,
-      [
-        { role: "user", content: user },
-        { role: "assistant", content },
-      ],
-      false,
-    );
-    return fitted(row, asked.truncate_prompt_tokens, limits, `${names[1]}.${index}`);
-  });
+    const messages: Message[] = [
+      { role: "user", content: user },
+      { role: "assistant", content },
+    ];
+    yield fitted(chatRow(limits, messages, false), asked.truncate_prompt_tokens, limits, `${names[1]}.${index}`);
+  }
 }

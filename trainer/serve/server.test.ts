@@ -286,9 +286,32 @@ describe("what is refused, and how", () => {
     expect(status).toBe(413);
   });
 
+  it("of a probe that reads answers: texts without one, and dialogues that do not end in one", async () => {
+    const starts: (number | null)[] = [];
+    const probe = await start(
+      sums({
+        needsAnswer: true,
+        score: async (rows) => {
+          starts.push(...rows.map(({ answerStart }) => answerStart));
+          return rows.map(() => 0);
+        },
+      }),
+    );
+    expect((await post(`${probe}/pooling`, { input: "x" })).body.error).toMatchObject({ code: 400, param: "input" });
+    const open = await post(`${probe}/classify`, { messages: messages("a", "b").slice(0, 1) });
+    expect(open.body.error).toMatchObject({ code: 400, param: "messages" });
+    const { status, body } = await post(`${probe}/score`, { text_1: "Question?", text_2: ["Yes", ""] });
+    expect(status).toBe(200);
+    const prompt = opened.model.tokenizer.encodeChat([{ role: "user", content: "Question?" }], {
+      addGenerationPrompt: true,
+    });
+    expect(starts).toEqual([prompt.length, prompt.length]);
+    expect(body.usage.prompt_tokens).toBeGreaterThan(2 * prompt.length);
+  });
+
   it("too many rows, and a failure of scoring without its details", async () => {
     const strict = await start(sums(), { rowsPerRequestMax: 2 });
-    expect((await post(`${strict}/pooling`, { input: ["a", "b", "c"] })).body.error.message).toMatch(/3 rows/);
+    expect((await post(`${strict}/pooling`, { input: ["a", "b", "c"] })).body.error.message).toMatch(/at most 2 rows/);
     const seen: unknown[] = [];
     const broken = await start(
       sums({

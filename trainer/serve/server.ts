@@ -38,7 +38,7 @@ export interface ServeOptions {
 export const SERVE_DEFAULTS = {
   gatherMs: 5,
   queueTokensMax: 262_144,
-  bodyBytesMax: 16 * 2 ** 20,
+  bodyBytesMax: 4 * 2 ** 20,
   rowsPerRequestMax: 4096,
 } as const;
 
@@ -104,10 +104,30 @@ interface Scored {
 
 type Asked = protocol.RowsRequest | protocol.PairsRequest;
 
-async function scored(context: Context, asked: Asked, rows: ScoringRow[], signal: AbortSignal): Promise<Scored> {
-  const { model, batcher, options } = context;
-  if (rows.length > options.rowsPerRequestMax)
-    throw new HttpError(400, `${rows.length} rows in one request; at most ${options.rowsPerRequestMax} are taken`);
+/** Tokenizing a long list lets others in this often. */
+const TOKENIZING_MS_MAX = 20;
+
+async function collect(rows: Iterable<ScoringRow>, rowsMax: number, signal: AbortSignal): Promise<ScoringRow[]> {
+  const collected: ScoringRow[] = [];
+  let since = performance.now();
+  for (const row of rows) {
+    if (collected.length === rowsMax) throw new HttpError(400, `at most ${rowsMax} rows are taken in one request`);
+    collected.push(row);
+    if (performance.now() - since < TOKENIZING_MS_MAX) continue;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+    since = performance.now();
+  }
+  return collected;
+}
+
+async function scored(
+  { model, batcher, options }: Context,
+  asked: Asked,
+  found: Iterable<ScoringRow>,
+  signal: AbortSignal,
+): Promise<Scored> {
+  const rows = await collect(found, options.rowsPerRequestMax, signal);
   const logits = await batcher.submit(rows, signal);
   const activated = protocol.wantsActivation(asked) ?? model.activationByDefault;
   const values = activated ? logits.map(sigmoidOf) : logits;
@@ -197,11 +217,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** After the last answer, how long a client may take to read it. */
+const CLOSING_MS_MAX = 5000;
+
 /** Not listening yet. */
 export function createRewardServer(model: ServedModel, options: ServeOptions): RunningServer {
   const batcher = createBatcher<ScoringRow>({ ...options, score: model.score });
   const context: Context = { model, options, batcher, created: Math.floor(Date.now() / 1000) };
+  const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
     answer(context, request, response).catch((cause: unknown) => {
       if (response.destroyed) return;
       const error = errorOf(cause, options.onError);
@@ -214,9 +240,12 @@ export function createRewardServer(model: ServedModel, options: ServeOptions): R
     server,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const response of open) response.shouldKeepAlive = false;
       await batcher.close();
+      const force = setTimeout(() => server.closeAllConnections(), CLOSING_MS_MAX);
       server.closeIdleConnections();
       await closed;
+      clearTimeout(force);
     },
   };
 }
