@@ -11,11 +11,11 @@ export interface TransformersPython {
   versions: string;
 }
 
-/** Null, with a plain word on the console, where there is none. */
-export async function findTransformers(): Promise<TransformersPython | null> {
+/** Null, with a plain word on the console, where one of the packages is missing. */
+export async function findPython(packages: readonly string[]): Promise<TransformersPython | null> {
   const executable = process.env.PAIRWRIGHT_PYTHON || "python3";
-  const script =
-    "import torch, transformers; print('transformers', transformers.__version__ + ', torch', torch.__version__)";
+  const versions = packages.map((name) => `'${name} ' + ${name}.__version__`).join(", ");
+  const script = `import ${packages.join(", ")}; print(${versions}, sep=', ')`;
   try {
     const { stdout } = await run(executable, ["-c", script], SETTINGS);
     return { executable, versions: stdout.trim() };
@@ -24,11 +24,13 @@ export async function findTransformers(): Promise<TransformersPython | null> {
       .trim()
       .split("\n");
     console.warn(
-      `SKIPPED: ${executable} has no transformers to compare with (${lines.at(-1)}); PAIRWRIGHT_PYTHON can name one that has`,
+      `SKIPPED: ${executable} lacks ${packages.join(", ")} to compare with (${lines.at(-1)}); PAIRWRIGHT_PYTHON can name one that has`,
     );
     return null;
   }
 }
+
+export const findTransformers = () => findPython(["transformers", "torch"]);
 
 /** Runs a script and parses what it prints as JSON. Fails with the script's last words. */
 export async function runPython(python: TransformersPython, script: string, args: string[]): Promise<unknown> {

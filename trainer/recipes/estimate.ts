@@ -79,8 +79,10 @@ function keptPerToken({ hiddenSize, intermediateSize, headCount, keyValueHeadCou
 function activationBytes(input: EstimateInput, bytesPerValue: number): number {
   const { config, settings, work, tokensPerMicroBatch } = input;
   const longest = work.reduce((most, one) => (one.tokens > most.tokens ? one : most), NO_WORK);
-  const tokens = Math.max(tokensPerMicroBatch, longest.tokens);
   const total = work.reduce(addWork, NO_WORK);
+  // No micro-batch holds more than a step does; twice the mean, since steps differ.
+  const step = (2 * total.tokens * input.itemsTotal) / Math.max(1, total.items * input.stepsTotal);
+  const tokens = Math.max(Math.min(tokensPerMicroBatch, step), longest.tokens);
   // Attention's weights: as many cells as a micro-batch of average items has, or the longest item's own.
   const cells = Math.max(longest.cells, total.tokens === 0 ? 0 : (total.cells / total.tokens) * tokens);
   const layer = tokens * keptPerToken(config) + 2 * cells * config.headCount;

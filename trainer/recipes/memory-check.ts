@@ -44,7 +44,7 @@ export function describeEstimate(estimate: TrainingEstimate, item: string): stri
     `weights ${bytesText(memory.weights)}`,
     `gradients ${bytesText(memory.gradients)}`,
     `moments ${bytesText(memory.moments)}`,
-    `activations ${bytesText(memory.activations)} at ${estimate.tokensPerMicroBatch} tokens`,
+    `activations ${bytesText(memory.activations)} with micro-batches of ${estimate.tokensPerMicroBatch} tokens`,
   ];
   const time =
     hours === null || matmulGflops === null
