@@ -25,8 +25,10 @@ const envSchema = z
     OIDC_NAME: z.string().default("Single sign-on"),
     /** Comma-separated hosts, addresses or CIDR ranges that policy endpoints may reach although they are private. */
     POLICY_ALLOWED_HOSTS: z.string().default(""),
-    /** Installed libtorch engine (`npm run engine -- install libtorch`). */
+    /** Installed engines (`npm run engine -- install libtorch`). */
     PAIRWRIGHT_LIBTORCH: optionalText,
+    PAIRWRIGHT_WEBGPU: optionalText,
+    PAIRWRIGHT_TENSORFLOW: optionalText,
     /** `off` keeps the demo seed from fetching SmolLM2 in the background. */
     DEMO_MODEL: z.enum(["on", "off"]).default("on"),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

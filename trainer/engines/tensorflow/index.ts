@@ -5,7 +5,14 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../../core/autodiff";
 import { resetOps } from "../../ops";
-import { type Engine, type EngineDescription, EngineError, type PrepareOptions, requireFloat32 } from "../engine";
+import {
+  type Engine,
+  type EngineDescription,
+  EngineError,
+  OutOfMemoryError,
+  type PrepareOptions,
+  requireFloat32,
+} from "../engine";
 import { quietTensorflow } from "../environment";
 import { privateRequire } from "../install/private-modules";
 import { BINDING_FILE, INSTALL_COMMAND, readTensorflow, type TensorflowInstallation } from "./installation";
@@ -13,6 +20,29 @@ import { BINDING_FILE, INSTALL_COMMAND, readTensorflow, type TensorflowInstallat
 const BACKEND_NAME = "tensorflow";
 /** Activations of a 135-million-weight model at this many tokens take about 3 GB without recomputation. */
 const TOKENS_PER_MICRO_BATCH = 2048;
+
+/** What tfjs-node's binding offers, as far as it is wrapped here. */
+interface Binding {
+  executeOp(...call: unknown[]): unknown;
+}
+
+/** TensorFlow's code for "resource exhausted", in the message of the error that the binding throws. */
+const RESOURCE_EXHAUSTED = /TF_Status: 8\n/;
+
+/** The binding, with a failed allocation told from other errors. */
+function tellOutOfMemory(binding: Binding): Binding {
+  const executeOp: Binding["executeOp"] = (...call) => {
+    try {
+      return binding.executeOp(...call);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw RESOURCE_EXHAUSTED.test(message)
+        ? new OutOfMemoryError(message.split("\n").at(-1) ?? message, { cause })
+        : cause;
+    }
+  };
+  return Object.create(binding, { executeOp: { value: executeOp } }) as Binding;
+}
 
 interface NodeBackendModule {
   NodeJSKernelBackend: new (binding: object, packageName: string) => tf.KernelBackend & { isUsingGpuDevice: boolean };
@@ -37,7 +67,7 @@ async function open(): Promise<Prepared> {
   quietTensorflow();
   restoreIsNullOrUndefined();
   const load = privateRequire(state.directory);
-  const binding = load(path.join(state.directory, BINDING_FILE)) as object;
+  const binding = tellOutOfMemory(load(path.join(state.directory, BINDING_FILE)) as Binding);
   load("@tensorflow/tfjs-node/dist/register_all_kernels");
   const { NodeJSKernelBackend } = load("@tensorflow/tfjs-node/dist/nodejs_kernel_backend") as NodeBackendModule;
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node");
