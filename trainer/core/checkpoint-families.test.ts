@@ -11,7 +11,7 @@ import {
   saveRewardModelDirectory,
 } from "./checkpoint-directory";
 import { drawTensors } from "./model/parameters";
-import { type ModelConfig, PLAIN_LLAMA, parseModelConfig } from "./model-config";
+import { type ModelConfig, PLAIN_LLAMA, parseModelConfig, windowNote } from "./model-config";
 
 let root: string;
 beforeAll(async () => {
@@ -126,6 +126,14 @@ describe("families", () => {
     });
     const qwen3 = { ...base, architectures: ["Qwen3ForCausalLM"], num_key_value_heads: null };
     expect(parseModelConfig("c", qwen3)).toMatchObject({ headDim: 128, keyValueHeadCount: 2, positionsMax: 32_768 });
+  });
+
+  it("says that a window limits rows, and nothing where there is none", () => {
+    const windowed = { ...base, num_key_value_heads: 1, sliding_window: 32, max_position_embeddings: 128 };
+    expect(windowNote(parseModelConfig("c", windowed))).toMatch(/limited .* 32 tokens/);
+    expect(parseModelConfig("c", windowed).positionsMax).toBe(32);
+    for (const sliding_window of [null, 128, 4096])
+      expect(windowNote(parseModelConfig("c", { ...windowed, sliding_window }))).toBeNull();
   });
 
   it("prefers a filled rope_scaling, and an original length beside it", () => {

@@ -72,6 +72,12 @@ export function isRewardArchitecture(config: Pick<ModelConfig, "architecture">):
   return config.architecture.endsWith("ForSequenceClassification");
 }
 
+/** What a user should know about the length of rows, or null. */
+export function windowNote({ slidingWindow, positionsMax }: ModelConfig): string | null {
+  if (slidingWindow === null || slidingWindow.tokens >= slidingWindow.declaredPositionsMax) return null;
+  return `rows are limited to the model's sliding window of ${positionsMax} tokens`;
+}
+
 const count = z.number().int().positive().max(SIZE_MAX);
 const tokenId = z.number().int().nonnegative();
 

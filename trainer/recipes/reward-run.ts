@@ -1,6 +1,7 @@
 /** Everything of a reward-model run before its first step: settings, data, base model, engine, estimate, and what an earlier call left. */
 import { type LoadedModel, loadModelDirectory } from "../core/checkpoint-directory";
 import { disposeModel, REWARD_HEAD } from "../core/model/parameters";
+import { windowNote } from "../core/model-config";
 import { createOptimizer, type OptimizerState } from "../core/optimizer";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
 import { chooseEngine, type Engine } from "../engines";
@@ -123,7 +124,8 @@ export async function prepareRewardRun(options: RewardRunOptions): Promise<Prepa
   const base = await loadModelDirectory(options.baseModel);
   const tokenizer = createTokenizer(base.tokenizerFiles);
   const set = prepareTrainingSet(data, config, tokenizer, base.config.positionsMax);
-  for (const sentence of set.notes) note(sentence);
+  const limit = windowNote(base.config);
+  for (const sentence of limit === null ? set.notes : [limit, ...set.notes]) note(sentence);
   const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision });
   note(`engine ${reason}`);
   const tokensPerMicroBatch = Math.min(

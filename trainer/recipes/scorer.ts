@@ -8,6 +8,7 @@ import { microBatches } from "../core/model/packing";
 import { createModel, disposeModel, type LlamaModel, ModelError, REWARD_HEAD } from "../core/model/parameters";
 import { rowRewards } from "../core/model/reward-pairs";
 import { addRow, emptyTree, sharedTokens, type TokenRow } from "../core/model/token-tree";
+import { windowNote } from "../core/model-config";
 import { endAtScore } from "../core/pad-token";
 import { type ChatTokenizer, loadTokenizer } from "../data/tokenizer";
 import { chooseEngine, type Engine, type EngineName, type Precision } from "../engines";
@@ -138,6 +139,8 @@ export async function openScorer(options: ScoringOptions): Promise<{ scorer: Sco
   const precision = options.precision ? { precision: options.precision } : {};
   const { engine, reason } = await chooseEngine(options.engine ?? "auto", precision);
   options.onNote?.(`engine ${reason}`);
+  const limit = windowNote(config);
+  if (limit !== null) options.onNote?.(limit);
   if (probe) options.onNote?.(`a probe: ${describeSite(probe.facts)}`);
   const tokensPerRowMax = Math.min(options.tokensPerRowMax ?? config.positionsMax, config.positionsMax);
   const model = createModel(config, tensors, probe ? headKindOf(tensors) : "reward", 0);

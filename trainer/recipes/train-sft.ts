@@ -11,7 +11,7 @@ import { type LoadedModel, loadModelDirectory, saveLanguageModelDirectory } from
 import { saveAdapterDirectory } from "../core/lora-files";
 import { packedTargetLoss } from "../core/model/language-loss";
 import { disposeModel, type LlamaModel, ModelError, readVariables } from "../core/model/parameters";
-import { isRewardArchitecture } from "../core/model-config";
+import { isRewardArchitecture, windowNote } from "../core/model-config";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
@@ -199,6 +199,8 @@ async function prepareSftRun(options: TrainSftOptions) {
     throw new ModelError(`${options.baseModel} is a ${base.config.architecture}; fine-tuning needs a language model`);
   const tokenizer = createTokenizer(base.tokenizerFiles);
   const tokensPerRowMax = Math.min(config.tokensPerRowMax, base.config.positionsMax);
+  const limit = windowNote(base.config);
+  if (limit !== null) note(limit);
   const { items, empty } = await loadItems(options.data, tokenizer, tokensPerRowMax);
   note(`data: ${items.length} rows${empty > 0 ? `, ${empty} left out (no token carries loss)` : ""}`);
   const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision });
