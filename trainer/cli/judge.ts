@@ -1,9 +1,10 @@
 /** `evaluate-reward`, `score`, `parity`: commands that judge a model or an engine. */
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { chooseEngine } from "../engines";
 import type { AccuracyCell, EvaluationReport } from "../format/evaluation";
 import type { Task } from "../format/pair";
+import { PRECISIONS, type TrainingConfig } from "../format/training-config";
 import { evaluateReward } from "../recipes/evaluate-reward";
 import { checkParity } from "../recipes/parity";
 import { scoreItemSchema, scoreResponses } from "../recipes/score";
@@ -40,6 +41,7 @@ interface JudgeFlags {
   data: string;
   task: Task;
   engine: EngineChoice;
+  precision?: TrainingConfig["precision"];
   tokensPerRow?: number;
   out?: string;
 }
@@ -51,7 +53,7 @@ async function runEvaluate(flags: JudgeFlags): Promise<void> {
     data: flags.data,
     task: flags.task,
     engine: flags.engine,
-    ...given({ tokensPerRowMax: flags.tokensPerRow }),
+    ...given({ precision: flags.precision, tokensPerRowMax: flags.tokensPerRow }),
     signal: cancellation(report),
     onNote: report.note,
     onProgress: progress(report, "pairs"),
@@ -67,7 +69,7 @@ async function runScore(flags: Omit<JudgeFlags, "task">): Promise<void> {
     modelDirectory: flags.model,
     items,
     engine: flags.engine,
-    ...given({ tokensPerRowMax: flags.tokensPerRow }),
+    ...given({ precision: flags.precision, tokensPerRowMax: flags.tokensPerRow }),
     signal: cancellation(report),
     onNote: report.note,
   });
@@ -98,14 +100,16 @@ async function runParity(flags: { reference: string; engine: EngineChoice; toler
 
 export function judgeCommands(): Command[] {
   const evaluate = withEngine(new Command("evaluate-reward").description("judge a reward model on held-out pairs"))
-    .requiredOption("--model <directory>", "the reward model")
+    .requiredOption("--model <directory>", "the reward model or probe")
+    .addOption(new Option("--precision <name>", "of matrix products (default: float32)").choices(PRECISIONS))
     .requiredOption("--data <path>", "a snapshot directory (its held-out split), or a JSONL file of pairs")
     .requiredOption("--task <name>", "helpfulness or safety", taskName)
     .option("--tokens-per-row <n>", "longest row", wholeNumber)
     .option("--out <file>", "also write the report as JSON")
     .action(runEvaluate);
   const score = withEngine(new Command("score").description("score responses: one raw reward (logit) each"))
-    .requiredOption("--model <directory>", "the reward model")
+    .requiredOption("--model <directory>", "the reward model or probe")
+    .addOption(new Option("--precision <name>", "of matrix products (default: float32)").choices(PRECISIONS))
     .requiredOption("--data <file>", 'JSONL of {"id", "prompt": [messages], "response"}; - reads standard input')
     .option("--tokens-per-row <n>", "longest row", wholeNumber)
     .option("--out <file>", "write JSONL here instead of standard output")

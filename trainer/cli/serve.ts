@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { PRECISIONS, type TrainingConfig } from "../format/training-config";
 import { openServedModel } from "../serve/model";
 import { createRewardServer, type RunningServer, SERVE_DEFAULTS } from "../serve/server";
@@ -104,7 +104,7 @@ export function serveCommands(): Command[] {
     .option("--name <name>", "what clients call the model; default: the directory's name")
     .option("--token-file <file>", "clients must send its content: Authorization: Bearer ...")
     .option("--allow-anyone", "listen beyond this machine without a token", false)
-    .option("--precision <name>", `of matrix products: ${PRECISIONS.join(", ")}`)
+    .addOption(new Option("--precision <name>", "of matrix products (default: float32)").choices(PRECISIONS))
     .option("--tokens-per-row <n>", "longest row", wholeNumber)
     .option("--tokens-per-batch <n>", "tokens of concurrent requests that are scored together", wholeNumber)
     .option("--gather-ms <n>", "how long an idle server waits for company", wholeNumber, SERVE_DEFAULTS.gatherMs)
