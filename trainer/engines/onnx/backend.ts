@@ -39,15 +39,6 @@ interface Slot {
   references: number;
 }
 
-function typedValues(values: BackendValues, dtype: DataType): HostArray {
-  const numbers = values as ArrayLike<number>;
-  // Always a copy: updates write where the values lie, and the caller's array is not ours to change.
-  const type = elementType(dtype);
-  if (type === "float32") return new Float32Array(numbers);
-  if (type === "int32") return new Int32Array(numbers);
-  return Uint8Array.from(numbers, (value) => (value ? 1 : 0));
-}
-
 export class OnnxBackend extends KernelBackend {
   readonly pool = new BufferPool();
   private readonly slots: DataStorage<Slot>;
@@ -109,8 +100,12 @@ export class OnnxBackend extends KernelBackend {
     const target = this.takeOver(sum);
     const result = new Value("float32", sum.shape);
     result.into = target.host;
-    if (added.scattered && added.scattered.sum === null) result.scattered = { ...added.scattered, sum: target };
-    else this.record("Add", [target, this.operand(term)], result);
+    const { node, scattered } = added;
+    if (scattered && scattered.sum === null) result.scattered = { ...scattered, sum: target };
+    else if (node?.operator === "Gemm" && node.operands.length === 2) {
+      // A matrix product adds to what is there by itself.
+      this.record("Gemm", [...node.operands, target], result, { attributes: node.attributes });
+    } else this.record("Add", [target, this.operand(term)], result);
     return this.output(result, [...sum.shape], "float32");
   }
 
@@ -140,7 +135,11 @@ export class OnnxBackend extends KernelBackend {
 
   override move(dataId: DataId, values: BackendValues, shape: number[], dtype: DataType, references: number): void {
     const value = new Value(elementType(dtype), shape);
-    value.host = typedValues(values, dtype);
+    // Always a copy: updates write where the values lie, and the caller's array is not ours to change.
+    const memory = this.pool.take(value.type, values.length);
+    if (dtype === "bool") for (let at = 0; at < values.length; at += 1) memory[at] = values[at] ? 1 : 0;
+    else (memory as Float32Array).set(values as ArrayLike<number>);
+    value.host = memory;
     this.put(dataId, value, references);
   }
 

@@ -17,18 +17,22 @@ function view(type: ElementType, buffer: ArrayBuffer): HostArray {
 
 export class BufferPool {
   private readonly idle = new Map<number, { buffer: ArrayBuffer; since: number }[]>();
+  /** What was made here. Other blocks are not taken in, or there would be ever more of them. */
+  private readonly own = new WeakSet<ArrayBufferLike>();
   private flushes = 0;
 
   /** Memory for `size` values; its content is anything. */
   take(type: ElementType, size: number): HostArray {
     const bytes = size * BYTES_PER_ELEMENT[type];
-    return view(type, this.idle.get(bytes)?.pop()?.buffer ?? new ArrayBuffer(bytes));
+    const buffer = this.idle.get(bytes)?.pop()?.buffer ?? new ArrayBuffer(bytes);
+    if (bytes >= POOLED_BYTES_MIN) this.own.add(buffer);
+    return view(type, buffer);
   }
 
-  /** Takes memory back. Nobody may use the array afterwards. */
+  /** Takes memory back that `take` gave. Nobody may use the array afterwards. */
   give(array: HostArray): void {
     const { buffer } = array;
-    if (buffer.byteLength < POOLED_BYTES_MIN || !(buffer instanceof ArrayBuffer)) return;
+    if (!(buffer instanceof ArrayBuffer) || !this.own.has(buffer)) return;
     const same = this.idle.get(buffer.byteLength) ?? [];
     same.push({ buffer, since: this.flushes });
     this.idle.set(buffer.byteLength, same);

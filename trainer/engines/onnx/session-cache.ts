@@ -14,8 +14,6 @@ export interface SessionStatistics {
 
 export interface SessionSettings {
   threads: number;
-  /** Told when a large graph was built, with its number of nodes and the seconds that it took. */
-  onBuilt?: ((nodes: number, seconds: number) => void) | undefined;
 }
 
 export class SessionCache {
@@ -61,8 +59,7 @@ export class SessionCache {
 
   private build(compiled: CompiledGraph): NativeSession {
     const started = performance.now();
-    const graph = compiled.graph();
-    const bytes = encodeModel(graph);
+    const bytes = encodeModel(compiled.graph());
     const session = this.runtime.createSession();
     session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: ["cpu"],
@@ -74,11 +71,12 @@ export class SessionCache {
       // Patterns are remembered for every combination of lengths, and lengths differ from batch to batch.
       enableMemPattern: false,
       logSeverityLevel: 3,
+      // Threads that wait sleep: spinning ones take the processor from whatever else runs, the training's own main thread included.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
     const seconds = (performance.now() - started) / 1000;
     this.statistics.built += 1;
     this.statistics.buildSeconds += seconds;
-    this.settings.onBuilt?.(graph.nodes.length, seconds);
     return session;
   }
 }
