@@ -80,6 +80,18 @@ test("a snapshot can be frozen and shows its datasheet", async ({ page }) => {
   await expect(page.getByRole("dialog", { name: "By hand" })).toContainText("SHA-256 of the manifest");
 });
 
+test("Ctrl-K goes to a page by a few letters", async ({ page }) => {
+  await signIn(page, "lead");
+  await openProject(page);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to" }).fill("quali");
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/quality$/);
+  await expect(page.getByRole("heading", { level: 1, name: "Quality" })).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
 test("an annotator is sent away from the console", async ({ page }) => {
   await signIn(page, "annotator");
   await page.goto("/console");

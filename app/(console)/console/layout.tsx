@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { AppShell, type NavItem } from "@/app/components/app-shell";
 import { currentUser } from "@/lib/auth/session";
 import { hasRole } from "@/lib/domain/roles";
+import { Palette } from "./palette";
 
 /** For reviewers and above; each page and route checks again. */
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
@@ -23,6 +24,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   ];
   return (
     <AppShell user={user} groups={[{ items: items.filter((item) => item !== false) }]}>
+      {isLead && <Palette />}
       {children}
     </AppShell>
   );

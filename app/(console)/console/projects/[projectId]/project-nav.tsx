@@ -4,22 +4,7 @@ import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { cn } from "@/app/components/cn";
-
-const PAGES = [
-  "rounds",
-  "campaigns",
-  "quality",
-  "data",
-  "training-runs",
-  "reward-models",
-  "rejection-sampling",
-  "ghost-attention",
-  "policies",
-  "guidelines",
-  "members",
-  "audit",
-  "settings",
-] as const;
+import { PROJECT_PAGES, projectPagePath } from "./pages";
 
 export function ProjectNav({ projectId, name }: { projectId: string; name: string }) {
   const t = useTranslations("console.pages");
@@ -36,8 +21,8 @@ export function ProjectNav({ projectId, name }: { projectId: string; name: strin
       <p className="text-sm text-muted">{name}</p>
       <nav aria-label={name} className="-mx-4 overflow-x-auto px-4">
         <ul ref={list} className="flex gap-x-1 border-b border-line sm:flex-wrap">
-          {PAGES.map((page) => {
-            const href = page === "rounds" ? base : `${base}/${page}`;
+          {PROJECT_PAGES.map((page) => {
+            const href = projectPagePath(projectId, page);
             const current =
               page === "rounds" ? path === base || path.startsWith(`${base}/rounds`) : path.startsWith(href);
             return (
