@@ -48,7 +48,7 @@ describe("pairwright-trainer", () => {
     expect(call("train-reward").status).toBe(2);
     expect(call("nonsense").status).toBe(2);
     expect(call("score", "--model", "m", "--data", "d", "--engine", "abacus")).toMatchObject({ status: 2, lines: [] });
-  });
+  }, 90_000);
 
   it("says in one line what is wrong with a file, without a stack", () => {
     const { status, stderr } = call(
@@ -76,6 +76,33 @@ describe("pairwright-trainer", () => {
     expect(rows[2]).toMatchObject({ status: "completed" });
     expect(existsSync(path.join(root, "short/model/model.safetensors"))).toBe(true);
   });
+
+  it("says what a run would need without starting it, and has an option for every setting", () => {
+    const estimate = call(
+      ...["estimate", "--engine", "wasm", "--task", "helpfulness", "--base", path.join(root, "base")],
+      ...["--data", `ours=${data}`, "--weight", "ours=0.5", "--method", "lora", "--lora-targets", "q_proj,v_proj"],
+    );
+    expect(estimate.status).toBe(0);
+    expect(JSON.parse(estimate.lines[0] ?? "")).toMatchObject({ items: 200, steps: 1, memoryProblem: null });
+    expect(estimate.stderr).toMatch(/mix: 200 of ours \(400 x 0\.5\)/);
+    expect(estimate.stderr).toMatch(/estimate: .* weights, .* trained; about/);
+    const help = call("train-reward", "--help").lines.join("\n");
+    for (const option of ["--method", "--frozen-layers", "--lora-rank", "--loss", "--label-smoothing", "--centering"])
+      expect(help).toContain(option);
+    for (const option of [
+      "--weight",
+      "--overlong",
+      "--early-stop",
+      "--keep-best",
+      "--recompute",
+      "--dry-run",
+      "--force",
+    ])
+      expect(help).toContain(option);
+    const wrong = call("train-reward", "--base", "b", "--out", "o", "--data", "d", "--lora-targets", "q_proj,qq");
+    expect(wrong).toMatchObject({ status: 2, lines: [] });
+    expect(wrong.stderr).toMatch(/qq is none of q_proj/);
+  }, 90_000);
 
   it("on a signal stops with 130 and leaves a checkpoint that --resume goes on from", async () => {
     const child = spawn(process.execPath, [bin, ...training("stopped")], { stdio: ["ignore", "pipe", "pipe"] });

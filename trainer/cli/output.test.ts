@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plainReporter, terminalReporter } from "./output";
 
 const CODE = new RegExp(`^${"\u001b"}\\[([?0-9]*)([A-Za-z])$`);
-const TOKEN = new RegExp(`${"\u001b"}\\[[?0-9]*[A-Za-z]|[^]`, "g");
+const TOKEN = new RegExp(`${"\u001b"}\\[[?0-9]*[A-Za-z]|[\\s\\S]`, "g");
 
 /** The screen that a terminal would show after the writes: enough of the escape codes that the reporter uses. */
 function screen(columns = 40) {

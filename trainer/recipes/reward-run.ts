@@ -4,7 +4,7 @@ import { disposeModel, REWARD_HEAD } from "../core/model/parameters";
 import { windowNote } from "../core/model-config";
 import { createOptimizer, type OptimizerState } from "../core/optimizer";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { chooseEngine, type Engine } from "../engines";
+import { checkTrainable, chooseEngine, type Engine } from "../engines";
 import { matmulGflopsOf } from "../engines/matmul-speed";
 import { type TrainingConfig, trainingConfigSchema } from "../format/training-config";
 import { type Checkpoint, loadCheckpoint, removeLeftovers } from "./checkpoints";
@@ -136,6 +136,7 @@ export async function prepareRewardRun(options: RewardRunOptions): Promise<Prepa
   const partial = { config, base, set, steps, engine, tokensPerMicroBatch };
   const { input, estimate } = await estimateOf(partial);
   for (const sentence of describeEstimate(estimate, "pair")) note(sentence);
+  checkTrainable(engine, estimate.trainableParameters);
   return { ...partial, data, heldout, tokenizer, estimate, memoryProblem: memoryProblem(engine, input, estimate) };
 }
 

@@ -116,3 +116,37 @@ describe("fine-tuning", () => {
     await expect(run("x3", write("short.jsonl", short))).rejects.toThrow(/short\.jsonl:2: .*one flag per message/);
   });
 });
+
+describe("fine-tuning a part", () => {
+  const file = () => write("part.jsonl", [...rows, ...rows]);
+  const trained = async (name: string) => {
+    const before = (await loadModelDirectory(base)).tensors;
+    return [...(await loadModelDirectory(path.join(root, name, "model"))).tensors]
+      .filter(([key, { data }]) => before.get(key)?.data.some((value, at) => value !== data[at]))
+      .map(([key]) => key);
+  };
+
+  it("with LoRA writes additions for a causal model beside the merged one, and resumes bit-exactly", async () => {
+    const lora = { ...config, epochs: 2, method: "lora", loraTargets: ["q_proj", "v_proj"], loraDropout: 0.1 } as const;
+    const settings = { config: { ...lora, loraTargets: [...lora.loraTargets] } };
+    await run("lora", file(), settings);
+    const written = readFileSync(path.join(root, "lora/adapter/adapter_config.json"), "utf8");
+    expect(JSON.parse(written)).toMatchObject({ task_type: "CAUSAL_LM", modules_to_save: null });
+    expect((await trained("lora")).every((name) => /self_attn\.[qv]_proj/.test(name))).toBe(true);
+    const controller = new AbortController();
+    const onMetric = () => controller.abort();
+    const stopped = await run("lora-halves", file(), { ...settings, signal: controller.signal, onMetric });
+    expect(stopped).toMatchObject({ status: "cancelled", step: 1, stepsTotal: 2 });
+    await run("lora-halves", file(), { ...settings, resume: true });
+    const weights = (name: string) => readFileSync(path.join(root, name, "model/model.safetensors"));
+    expect(weights("lora-halves").equals(weights("lora"))).toBe(true);
+  });
+
+  it("freezes lower layers with the embedding, and refuses to train a head that is the frozen embedding", async () => {
+    await run("frozen", file(), { config: { ...config, frozenLayers: 1 } });
+    expect((await trained("frozen")).every((name) => /^model\.(layers\.1|norm)\./.test(name))).toBe(true);
+    await expect(run("head", file(), { config: { ...config, method: "head" } })).rejects.toThrow(
+      /leaves nothing to train: the model's head is its embedding/,
+    );
+  });
+});

@@ -15,7 +15,7 @@ import { isRewardArchitecture, windowNote } from "../core/model-config";
 import { createOptimizer, disposeOptimizer } from "../core/optimizer";
 import { encodeWithLossMask, type SftRow, sftRowSchema, truncateMasked } from "../data/loss-mask";
 import { type ChatTokenizer, createTokenizer } from "../data/tokenizer";
-import { chooseEngine, type Engine } from "../engines";
+import { checkTrainable, chooseEngine, type Engine } from "../engines";
 import { matmulGflopsOf } from "../engines/matmul-speed";
 import { describeIssues, SnapshotFormatError } from "../format/snapshot";
 import {
@@ -187,6 +187,7 @@ async function checkEstimate(
   };
   const estimate = estimateTraining(input);
   for (const sentence of describeEstimate(estimate, "row")) options.onNote?.(sentence);
+  checkTrainable(engine, estimate.trainableParameters);
   const problem = memoryProblem(engine, input, estimate);
   if (problem !== null && !options.force) throw problem;
 }
