@@ -14,6 +14,8 @@ export type Precision = "float32" | "bfloat16";
 export interface PrepareOptions {
   /** float32 when absent. */
   precision?: Precision;
+  /** Told in a sentence what an engine does that takes seconds: building a graph, say. */
+  onNote?: (note: string) => void;
 }
 
 /** What is running, for logs and run records. */

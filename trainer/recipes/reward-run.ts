@@ -126,7 +126,7 @@ export async function prepareRewardRun(options: RewardRunOptions): Promise<Prepa
   const set = prepareTrainingSet(data, config, tokenizer, base.config.positionsMax);
   const limit = windowNote(base.config);
   for (const sentence of limit === null ? set.notes : [limit, ...set.notes]) note(sentence);
-  const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision });
+  const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision, onNote: note });
   note(`engine ${reason}`);
   const tokensPerMicroBatch = Math.min(
     config.tokensPerMicroBatch ?? engine.tokensPerMicroBatch,

@@ -204,7 +204,7 @@ async function prepareSftRun(options: TrainSftOptions) {
   if (limit !== null) note(limit);
   const { items, empty } = await loadItems(options.data, tokenizer, tokensPerRowMax);
   note(`data: ${items.length} rows${empty > 0 ? `, ${empty} left out (no token carries loss)` : ""}`);
-  const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision });
+  const { engine, reason } = await chooseEngine(config.engine, { precision: config.precision, onNote: note });
   note(`engine ${reason}`);
   const tokensPerMicroBatch = Math.min(
     config.tokensPerMicroBatch ?? engine.tokensPerMicroBatch,

@@ -8,7 +8,7 @@ import type { OnnxGraph, OnnxNode } from "./model";
 import type { Runtime, RuntimeTensor } from "./runtime";
 import type { SessionCache } from "./session-cache";
 
-const VALUES_PER_PIECE = 1 << 16;
+const VALUES_PER_PIECE = 1 << 18;
 
 const VECTORS = ["parameter", "gradient", "mean", "variance"] as const;
 const SCALARS = ["scale", "meanRate", "beta2", "varianceRate", "bias", "epsilon", "stepSize", "decay"] as const;

@@ -13,6 +13,9 @@ import { SessionCache } from "./session-cache";
 /** Enough for matrix products at full speed; longer rows only cost memory. Measured: README.md. */
 const TOKENS_PER_MICRO_BATCH = 512;
 
+/** Smaller graphs are built in no time worth a word. */
+const NODES_NOTED_MIN = 500;
+
 interface Prepared {
   runtime: Runtime;
   sessions: SessionCache;
@@ -54,6 +57,10 @@ class OnnxEngine implements Engine {
     resetOps();
     await prepareOnnx();
     overrideOps(onnxOps);
+    const note = options?.onNote;
+    this.loaded().sessions.onBuilt = (nodes, seconds) => {
+      if (nodes >= NODES_NOTED_MIN) note?.(`onnx: built a graph of ${nodes} operations in ${seconds.toFixed(1)} s`);
+    };
   }
 
   describe(): EngineDescription {

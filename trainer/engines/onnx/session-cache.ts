@@ -18,6 +18,8 @@ export interface SessionSettings {
 
 export class SessionCache {
   readonly statistics: SessionStatistics = { built: 0, buildSeconds: 0, runs: 0 };
+  /** Told of every graph that was built. */
+  onBuilt: ((nodes: number, seconds: number) => void) | null = null;
   private readonly sessions = new Map<string, NativeSession>();
 
   constructor(
@@ -59,7 +61,8 @@ export class SessionCache {
 
   private build(compiled: CompiledGraph): NativeSession {
     const started = performance.now();
-    const bytes = encodeModel(compiled.graph());
+    const graph = compiled.graph();
+    const bytes = encodeModel(graph);
     const session = this.runtime.createSession();
     session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: ["cpu"],
@@ -77,6 +80,7 @@ export class SessionCache {
     const seconds = (performance.now() - started) / 1000;
     this.statistics.built += 1;
     this.statistics.buildSeconds += seconds;
+    this.onBuilt?.(graph.nodes.length, seconds);
     return session;
   }
 }
