@@ -33,7 +33,8 @@ export function durationText(hours: number): string {
   if (hours >= 48) return `${(hours / 24).toFixed(1)} days`;
   if (hours >= 2) return `${hours.toFixed(1)} hours`;
   if (hours >= 1 / 30) return `${Math.round(hours * 60)} minutes`;
-  return `${Math.max(1, Math.round(hours * 3600))} seconds`;
+  const seconds = Math.max(1, Math.round(hours * 3600));
+  return `${seconds} second${seconds === 1 ? "" : "s"}`;
 }
 
 /** The estimate in two lines; `item` is what a step is made of ("pair", "row"). */
