@@ -13,13 +13,16 @@ export function emptyGradientSum(): GradientSum {
   return { loss: 0, gradients: new Map() };
 }
 
+type Computed = ReturnType<typeof tf.variableGrads> & tf.TensorContainerObject;
+
 /** Computes `loss` and adds its value and its gradients of what is trainable to `sum`. Everything else that `loss` makes is freed. */
 export function addGradients(sum: GradientSum, parameters: Parameters, loss: () => tf.Scalar): void {
   const trainable = [...parameters].filter(([, variable]) => variable.trainable);
-  const { value, grads } = tf.variableGrads(
-    loss,
-    trainable.map(([, variable]) => variable),
-  );
+  const variables = trainable.map(([, variable]) => variable);
+  // Inside a tidy, so that a backward pass that throws leaves not even the loss behind.
+  const { value, grads } = tf.tidy(
+    () => tf.variableGrads(loss, variables) as unknown as Computed,
+  ) as unknown as Computed;
   for (const [name, variable] of trainable) {
     const gradient = grads[variable.name];
     if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);

@@ -23,9 +23,14 @@ export function differentiable<T extends tf.Tensor>(inputs: readonly tf.Tensor[]
   const wanted = inputs.map(needsGradient);
   const active = inputs.filter((_, index) => wanted[index]);
   const result = tf.customGrad((...args) => {
-    // Without an input that needs a gradient nothing will ever ask for what is saved.
-    const save: tf.GradSaveFunc = active.length > 0 ? (args.at(-1) as unknown as tf.GradSaveFunc) : () => {};
+    // Kept only when the operation has succeeded: what is kept by one that throws would stay for good. And without an input that
+    // needs a gradient nothing will ever ask for it.
+    let kept: tf.Tensor[] = [];
+    const save: tf.GradSaveFunc = (tensors) => {
+      kept = tensors;
+    };
     const { value, gradFunc } = run(...inputs, save);
+    if (active.length > 0) (args.at(-1) as unknown as tf.GradSaveFunc)(kept);
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {

@@ -43,7 +43,7 @@ export interface LayerLayout {
   /** Rotary tables [T, headDim] at each token's position, both halves equal. */
   cos: Tensor2D;
   sin: Tensor2D;
-  /** Over the rows of q: all T, or the kept ones. Rows that no block covers (padding) get 0. */
+  /** Over the rows of q: all T, or the kept ones. Rows that no block covers get 0. */
   blocks: readonly AttentionBlock[];
 }
 

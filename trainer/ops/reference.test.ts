@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { disposeAbandonedTape } from "../core/abandoned-tape";
+import { addGradients, emptyGradientSum } from "../core/gradients";
+import { recomputed } from "../core/model/recompute";
 import { createRandom } from "../core/random";
 import { chooseEngine } from "../engines";
 import { markConstant, needsGradient } from "./constants";
+import { differentiable } from "./differentiable";
 import { ops, overrideOps, resetOps } from "./index";
 
 beforeAll(async () => {
@@ -181,6 +185,36 @@ describe("values", () => {
     expect(ops.logSigmoid(tf.scalar(3)).dataSync()[0]).toBe(6);
     resetOps();
     expect(ops.logSigmoid(tf.scalar(3)).dataSync()[0]).toBeLessThan(0);
+  });
+});
+
+describe("an operation that throws", () => {
+  const failing = (x: tf.Tensor) =>
+    differentiable([x], (...args) => {
+      const save = args.at(-1) as tf.GradSaveFunc;
+      save([tf.square(x)]);
+      throw new Error("no room");
+    });
+  const held = () => [tf.memory().numTensors, tf.backend().numDataIds()];
+
+  it("keeps nothing, in the forward pass or inside a recomputed part", () => {
+    const x = tf.variable(draw([3, 4], 1));
+    const before = held();
+    expect(() => addGradients(emptyGradientSum(), new Map([["x", x]]), () => tf.sum(failing(x)))).toThrow("no room");
+    expect(held()).toEqual(before);
+    let calls = 0;
+    const second = (input: tf.Tensor) => {
+      calls += 1;
+      const scaled = tf.mul(ops.logSigmoid(input), 2);
+      return calls === 2 ? failing(scaled) : scaled;
+    };
+    expect(() =>
+      addGradients(emptyGradientSum(), new Map([["x", x]]), () => tf.sum(recomputed(x as tf.Tensor, [], [], second))),
+    ).toThrow("no room");
+    disposeAbandonedTape();
+    expect(calls).toBe(2);
+    expect(held()).toEqual(before);
+    x.dispose();
   });
 });
 

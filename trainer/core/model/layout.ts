@@ -8,9 +8,9 @@ import { type RotarySettings, rotaryTables } from "./rotary";
 import type { Span, TokenTree } from "./token-tree";
 
 export interface BatchLayout {
-  /** Tokens of the packed row, padding included. */
+  /** Tokens of the packed row. */
   tokens: number;
-  /** [T] int32; padding holds token 0, which no other token sees and nothing scores. */
+  /** [T] int32 */
   ids: tf.Tensor1D;
   /** [T, headDim] rotary tables at each token's position. */
   cos: tf.Tensor2D;
@@ -108,10 +108,9 @@ function positionTables(positions: Int32Array, rotary: RotarySettings): { cos: t
   return { cos: tf.tensor2d(cos, shape), sin: tf.tensor2d(sin, shape) };
 }
 
-/** Packs the trees one after another. `tokenMultiple` rounds the row's length up, for engines that prefer few distinct shapes. */
-export function layOut(trees: readonly TokenTree[], rotary: RotarySettings, tokenMultiple = 1): BatchLayout {
-  const used = trees.reduce((sum, tree) => sum + tree.ids.length, 0);
-  const tokens = Math.ceil(used / tokenMultiple) * tokenMultiple;
+/** Packs the trees one after another. */
+export function layOut(trees: readonly TokenTree[], rotary: RotarySettings): BatchLayout {
+  const tokens = trees.reduce((sum, tree) => sum + tree.ids.length, 0);
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
   const spans: Span[] = [];

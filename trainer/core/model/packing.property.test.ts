@@ -116,7 +116,7 @@ describe("rewards of packed, shared and trimmed rows equal those of each row alo
         expectSame(all, together);
         expectSame(all, apart);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -141,7 +141,7 @@ describe("rewards of packed, shared and trimmed rows equal those of each row alo
           "reward",
         );
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -198,11 +198,11 @@ describe("gradients", () => {
   it("equal those of each row alone, and recomputing changes no bit of them", () => {
     fc.assert(
       fc.property(rows, (all) => compare(all, together)),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
     fc.assert(
       fc.property(answers, (all) => compare(all, together)),
-      { numRuns: 8 },
+      { numRuns: 6 },
     );
   });
 

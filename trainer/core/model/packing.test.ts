@@ -33,9 +33,9 @@ beforeAll(async () => {
   model = createModel(config, drawTensors(config, "reward", 3, 0.2), "reward", 3);
 });
 
-function rewards(trees: TokenTree[], tokenMultiple = 1): number[] {
+function rewards(trees: TokenTree[]): number[] {
   return tf.tidy(() => {
-    const layout = layOut(trees, config, tokenMultiple);
+    const layout = layOut(trees, config);
     return [...rewardsAt(model, hiddenStates(model, layout), layout.scoreAt).dataSync()];
   });
 }
@@ -78,9 +78,9 @@ describe("packing", () => {
     }
   });
 
-  it("is blind to padding: rows score the same alone, beside longer ones, and padded to a multiple", () => {
+  it("is blind to company: rows score the same alone and beside others in the packed row", () => {
     const rows = answers.map((ids) => growTree([ids]));
-    const together = rewards(rows, 64);
+    const together = rewards(rows);
     rows.forEach((row, index) => {
       expect(together[index]).toBeCloseTo(rewards([row])[0] as number, 5);
     });

@@ -1,6 +1,7 @@
 /** Gradient checkpointing: a part of the model keeps its inputs alone and is computed again when its gradient is asked for. */
 import * as tf from "@tensorflow/tfjs-core";
 import { differentiable } from "../../ops/differentiable";
+import { disposeAbandonedTape } from "../abandoned-tape";
 
 /**
  * Gradients of `run` inside another gradient's backward pass. tfjs holds one tape: the inner computation records a new one, after
@@ -13,6 +14,9 @@ function innerGradients(run: () => tf.Tensor, inputs: tf.Tensor[], dy: tf.Tensor
     const { value, grads } = tf.engine().gradients(run, inputs, dy, true);
     value.dispose();
     return inputs.map((input, index) => grads[index] ?? tf.zerosLike(input));
+  } catch (cause) {
+    disposeAbandonedTape();
+    throw cause;
   } finally {
     state.activeTape = outer;
   }
