@@ -223,6 +223,31 @@ describe("with a worker", () => {
     for (const { reward, score } of scores!) expect(score).toBeCloseTo(1 / (1 + Math.exp(-reward)), 6);
   }, 90_000);
 
+  it("fits a probe as a training run and names it by its head", async () => {
+    const { snapshotId } = await getRound(context, roundId);
+    const ids: string[] = [];
+    for (const marginTable of ["none", "large"] as const) {
+      const { id } = await createTrainingRun(context, {
+        projectId,
+        snapshotId: snapshotId!,
+        task: "helpfulness",
+        config: { method: "probe", marginTable },
+      });
+      const ended = async () => expect(["done", "failed"]).toContain((await getTrainingRun(context, id)).state);
+      await vi.waitFor(ended, { timeout: 90_000, interval: 200 });
+      const run = await getTrainingRun(context, id);
+      expect(run.error).toBeNull();
+      ids.push(run.rewardModelId!);
+      const { metrics } = await listTrainingMetrics(context, { trainingRunId: id, afterStep: -1, limit: 10 });
+      expect(metrics).toMatchObject([{ step: 1, stepsTotal: 1 }]);
+      expect(await readdir(path.join(home, run.directory, "model"))).toContain("probe.json");
+    }
+    const rows = await database.db.select().from(schema.rewardModels);
+    const hashes = ids.map((id) => rows.find((row) => row.id === id)?.weightsSha256);
+    // The frozen layers are the same in both.
+    expect(new Set(hashes).size).toBe(2);
+  }, 200_000);
+
   it("cancels a training run with its checkpoint kept, and resumes it to the end", async () => {
     const { snapshotId } = await getRound(context, roundId);
     const run = await createTrainingRun(context, {
