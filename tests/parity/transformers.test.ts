@@ -146,7 +146,7 @@ function expectClose(found: readonly number[], expected: readonly number[]): voi
   const scale = Math.max(...expected.map(Math.abs));
   expect(found).toHaveLength(expected.length);
   found.forEach((value, i) => {
-    expect(Math.abs(value - expected[i]!) / scale).toBeLessThan(1e-4);
+    expect(Math.abs(value - expected[i]!) / scale).toBeLessThan(1e-5);
   });
 }
 
