@@ -10,6 +10,7 @@ import { microBatches } from "../core/model/packing";
 import type { LlamaModel } from "../core/model/parameters";
 import type { TokenRow } from "../core/model/token-tree";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../core/safetensors";
+import { withDiskErrors } from "./errors";
 import { pooledStates } from "./probe-pooling";
 import { POOLINGS, type Pooling, type ProbeSite } from "./probe-site";
 
@@ -174,7 +175,7 @@ export async function probeFeatures(pairs: readonly ProbePair[], options: Featur
   const sites = sitesOf(blocks);
   const features = model.config.hiddenSize;
   const directory = path.join(options.directory, keyOf(pairs, options));
-  await mkdir(directory, { recursive: true });
+  await withDiskErrors(directory, () => mkdir(directory, { recursive: true }));
   const chunks: Chunk[] = [];
   for (let start = 0; start < pairs.length; start += PAIRS_PER_CHUNK) {
     const part = pairs.slice(start, start + PAIRS_PER_CHUNK);
@@ -193,7 +194,7 @@ export async function probeFeatures(pairs: readonly ProbePair[], options: Featur
         done += group.length;
         options.onProgress?.(start + done, pairs.length, false);
       }
-      await writeSafetensors(file, chunk);
+      await withDiskErrors(file, () => writeSafetensors(file, chunk));
     } else options.onProgress?.(start + part.length, pairs.length, true);
     chunks.push(chunk);
   }

@@ -12,7 +12,7 @@ import type { EvaluationReport } from "../format/evaluation";
 import type { PreferencePair } from "../format/pair";
 import type { TrainingConfig, TrainingMetric } from "../format/training-config";
 import { answerStarts } from "./answer-start";
-import { TrainingDataError } from "./errors";
+import { TrainingDataError, withDiskErrors } from "./errors";
 import { buildReport } from "./evaluation-report";
 import { describeSite, headKindOf, type ProbeFile, readProbe, saveProbeDirectory } from "./probe-directory";
 import { chooseProbeEngine } from "./probe-engine";
@@ -245,6 +245,10 @@ async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
   const base = await loadModelDirectory(options.baseModel);
   const set = prepareTrainingSet(source, config, createTokenizer(base.tokenizerFiles), base.config.positionsMax);
   for (const sentence of set.notes) note(sentence);
+  if (config.labelSmoothing > 0 || config.centeringWeight > 0)
+    note(
+      "labelSmoothing and centeringWeight do not apply to a probe: its rewards are calibrated and centred as they are",
+    );
   const read = pairsAsRead(set, source);
   const { engine, reason } = await chooseProbeEngine(config.engine, options.config.precision);
   note(`engine ${reason}`);
@@ -284,7 +288,7 @@ async function train(run: Run, fingerprint: string, heldout: PairFile | null, di
   for (const sentence of describeChoice(chosen, set.pairs.length, targets.folds.count)) options.onNote?.(sentence);
   const facts = factsOf(run, targets, chosen, head);
   const files = lineageFile(fingerprint, { task: config.task, method: "probe" });
-  await saveProbeDirectory(paths.model, { base, facts, head, files });
+  await withDiskErrors(paths.model, () => saveProbeDirectory(paths.model, { base, facts, head, files }));
   const evaluation = await evaluate(run, paths.model, heldout);
   if (evaluation) await writeJson(path.join(paths.root, "evaluation.json"), evaluation);
   const metric = metricOf(run, { selection: chosen, evaluation, seconds: (performance.now() - started) / 1000 });
