@@ -33,7 +33,7 @@ let peakGflops: number | null = null;
 async function measurePeak(peak: PeakRequest): Promise<number> {
   const { engine: name, precision } = request.config as { engine: EngineName; precision: Precision };
   await chooseEngine(name, { precision });
-  return measurePeakGflops(peak);
+  return measurePeakGflops(peak, precision);
 }
 
 function finishTiming() {
