@@ -182,9 +182,9 @@ export interface WriteSafetensorsOptions {
 function encode(file: string, name: string, dtype: WeightDtype, data: Float32Array): Uint8Array {
   if (dtype === "F32") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (dtype === "BF16") return bfloatBytes(data);
-  const large = data.find((value) => Math.abs(value) >= HALF_OVERFLOW && Number.isFinite(value));
-  if (large !== undefined)
-    throw new CheckpointError(file, name, `holds ${large}, which F16 cannot: choose BF16 or F32`);
+  for (const value of data)
+    if (Math.abs(value) >= HALF_OVERFLOW && Number.isFinite(value))
+      throw new CheckpointError(file, name, `holds ${value}, which F16 cannot: choose BF16 or F32`);
   return halfBytes(data);
 }
 
