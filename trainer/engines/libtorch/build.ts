@@ -1,7 +1,6 @@
 /** Builds the addon with one compiler run, and checks it in a process of its own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -30,37 +29,6 @@ export async function checkCompiler(compiler: string): Promise<string> {
 /** Instructions of the machine that builds: the addon runs there alone (`processor` in the manifest). */
 const OWN_PROCESSOR = process.arch === "arm64" ? "-mcpu=native" : "-march=native";
 
-function compileArguments(torch: string): string[] {
-  return [
-    ...["-O3", OWN_PROCESSOR, "-std=c++20", "-fPIC", "-fvisibility=hidden"],
-    // Vector instructions in the loops marked for it; nothing that changes what NaN and infinity do.
-    ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"],
-    `-I${NODE_API_HEADERS}`,
-    ...["-isystem", path.join(torch, "include")],
-    ...["-isystem", path.join(torch, "include", "torch", "csrc", "api", "include")],
-  ];
-}
-
-async function runCompiler(compiler: string, args: readonly string[]): Promise<void> {
-  const { status, output } = await runProcess(compiler, args);
-  if (status !== 0) throw new InstallError(`the addon did not compile:\n${tail(output)}`);
-}
-
-/** Compiles each source to an object file in `objects`, as many at once as there are cores. */
-async function compileSources(compiler: string, args: readonly string[], objects: string): Promise<string[]> {
-  const left = (await nativeFiles()).filter((name) => name.endsWith(".cc"));
-  const made: string[] = [];
-  const worker = async () => {
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-      const object = path.join(objects, `${name}.o`);
-      made.push(object);
-      await runCompiler(compiler, [...args, "-c", path.join(NATIVE_SOURCES, name), "-o", object]);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  return made;
-}
-
 /** Compiles the sources against the PyTorch in `<directory>/site-packages` into `output`, a file directly in `directory`. */
 export async function buildAddon(
   directory: string,
@@ -71,22 +39,31 @@ export async function buildAddon(
   const torch = path.join(directory, PACKAGES_FOLDER, "torch");
   const mac = process.platform === "darwin";
   const origin = mac ? "@loader_path" : "$ORIGIN";
-  const objects = await mkdtemp(path.join(tmpdir(), "pairwright-addon-"));
+  const sources = (await nativeFiles()).filter((name) => name.endsWith(".cc")).sort();
+  // All sources as one: torch's headers are nearly all there is to compile, and a file of its own each would read them again.
+  const together = `${output}.cc`;
+  const args = [
+    ...["-O3", OWN_PROCESSOR, "-std=c++20", "-fPIC", "-shared", "-fvisibility=hidden"],
+    // Vector instructions in the loops marked for it; nothing that changes what NaN and infinity do.
+    ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"],
+    `-I${NODE_API_HEADERS}`,
+    ...["-isystem", path.join(torch, "include")],
+    ...["-isystem", path.join(torch, "include", "torch", "csrc", "api", "include")],
+    together,
+    ...["-o", output, `-L${path.join(torch, "lib")}`],
+    // Relative to the addon, so that a finished installation can be renamed into place.
+    `-Wl,-rpath,${origin}/${PACKAGES_FOLDER}/torch/lib`,
+    // libtorch registers its operators when it loads, so it must be linked although no symbol of it is named.
+    mac ? "-Wl,-undefined,dynamic_lookup" : "-Wl,--no-as-needed",
+    ...["-ltorch_cpu", "-lc10"],
+    ...(variant === "cuda" ? ["-ltorch"] : []),
+  ];
   try {
-    const compiled = await compileSources(compiler, compileArguments(torch), objects);
-    await runCompiler(compiler, [
-      "-shared",
-      ...compiled,
-      ...["-o", output, `-L${path.join(torch, "lib")}`],
-      // Relative to the addon, so that a finished installation can be renamed into place.
-      `-Wl,-rpath,${origin}/${PACKAGES_FOLDER}/torch/lib`,
-      // libtorch registers its operators when it loads, so it must be linked although no symbol of it is named.
-      mac ? "-Wl,-undefined,dynamic_lookup" : "-Wl,--no-as-needed",
-      ...["-ltorch_cpu", "-lc10"],
-      ...(variant === "cuda" ? ["-ltorch"] : []),
-    ]);
+    await writeFile(together, sources.map((name) => `#include "${path.join(NATIVE_SOURCES, name)}"\n`).join(""));
+    const { status, output: messages } = await runProcess(compiler, args);
+    if (status !== 0) throw new InstallError(`the addon did not compile:\n${tail(messages)}`);
   } finally {
-    await rm(objects, { recursive: true, force: true });
+    await rm(together, { force: true });
   }
 }
 

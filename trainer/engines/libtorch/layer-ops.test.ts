@@ -241,6 +241,11 @@ describe.runIf(status.available)("libtorch decoder layer", () => {
     });
   });
 
+  it("gives the same digits every time", () => {
+    const variant = { biases: true, headNorms: true };
+    expect(layerGradients(decoderLayer, variant, 4)).toEqual(layerGradients(decoderLayer, variant, 4));
+  });
+
   it("makes a bfloat16 copy of a weight once, and anew after it changed", () => {
     backend().precision = "bfloat16";
     const weight = tf.variable(tf.tensor1d([1, 2]));

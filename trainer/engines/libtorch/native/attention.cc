@@ -242,7 +242,7 @@ Attention attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
   float* logSums = writableOf<float>(result.logSums);
   const int64_t items = static_cast<int64_t>(tiles.size()) * problem.q.heads;
   shareOut(items, [&](std::atomic<int64_t>& next) {
-    const auto scores = std::make_unique_for_overwrite<float[]>(kTileRows * problem.keysMax);
+    const auto scores = std::unique_ptr<float[]>(new float[kTileRows * problem.keysMax]);
     for (int64_t item = next++; item < items; item = next++)
       forwardTile(problem, tiles[item / problem.q.heads], item % problem.q.heads, scores.get(), out, logSums);
   });
@@ -261,7 +261,7 @@ AttentionGradient attentionBackward(const at::Tensor& dy, const at::Tensor& q, c
   const auto runs = separateRuns(blocks);
   const int64_t items = static_cast<int64_t>(runs.size()) * problem.k.heads;
   shareOut(items, [&](std::atomic<int64_t>& next) {
-    const auto scratch = std::make_unique_for_overwrite<float[]>(2 * kTileRows * problem.keysMax);
+    const auto scratch = std::unique_ptr<float[]>(new float[2 * kTileRows * problem.keysMax]);
     for (int64_t item = next++; item < items; item = next++) {
       const Run& run = runs[item / problem.k.heads];
       const int64_t group = item % problem.k.heads;

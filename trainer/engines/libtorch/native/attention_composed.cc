@@ -66,12 +66,13 @@ Attention flashForward(const at::Tensor& q, const at::Tensor& k, const at::Tenso
 AttentionGradient flashBackward(const at::Tensor& dy, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                 const Attention& forward, const Blocks& blocks) {
   const Gathered rows = gather(blocks, q);
-  // Without dropout the random state is not read.
-  const at::Tensor noRandom = at::zeros({2}, q.options().dtype(at::kLong));
+  // As the forward pass gives them out; without dropout the random state is not read.
+  const at::Tensor noRandom = at::empty({2}, q.options().dtype(at::kUInt64));
+  const at::Tensor unused = at::empty({}, q.options().dtype(at::kUInt64));
   const auto [dq, dk, dv] = at::_flash_attention_backward(
       dy.index_select(0, rows.queryRows), q.index_select(0, rows.queryRows), k.index_select(0, rows.keyRows),
       v.index_select(0, rows.keyRows), forward.value.index_select(0, rows.queryRows), forward.logSums, rows.queryStarts,
-      rows.keyStarts, rows.queriesMax, rows.keysMax, 0.0, true, noRandom, at::empty({0}, q.options().dtype(at::kLong)));
+      rows.keyStarts, rows.queriesMax, rows.keysMax, 0.0, true, noRandom, unused);
   AttentionGradient result{at::zeros_like(q), at::zeros_like(k, k.options().dtype(at::kFloat)),
                            at::zeros_like(v, v.options().dtype(at::kFloat))};
   result.q.index_copy_(0, rows.queryRows, dq);

@@ -4,9 +4,9 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
+#include <c10/util/bit_cast.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 
 namespace pairwright {
@@ -15,7 +15,7 @@ namespace pairwright {
 using BrainBits = uint16_t;
 
 inline float toFloat(float value) { return value; }
-inline float toFloat(BrainBits bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+inline float toFloat(BrainBits bits) { return c10::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
 
 template <class T>
 T fromFloat(float value);
@@ -24,7 +24,7 @@ inline float fromFloat<float>(float value) { return value; }
 /// Rounds to nearest even; NaN stays NaN.
 template <>
 inline BrainBits fromFloat<BrainBits>(float value) {
-  const uint32_t bits = std::bit_cast<uint32_t>(value);
+  const uint32_t bits = c10::bit_cast<uint32_t>(value);
   const uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
   return static_cast<BrainBits>(value != value ? 0x7FC0u : rounded);
 }
@@ -44,7 +44,7 @@ inline float expOf(float x) {
   series = series * rest + 1.6666665459e-1f;
   series = series * rest + 5.0000001201e-1f;
   series = series * rest * rest + rest + 1.0f;
-  return series * std::bit_cast<float>((static_cast<int32_t>(whole) + 127) << 23);
+  return series * c10::bit_cast<float>((static_cast<int32_t>(whole) + 127) << 23);
 }
 
 inline float sigmoidOf(float x) { return 1.0f / (1.0f + expOf(-x)); }
