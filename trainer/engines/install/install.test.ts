@@ -24,6 +24,16 @@ describe("an installation", () => {
     expect(readdirSync(directory)).toEqual(["whole"]);
   });
 
+  it("clears away what a killed installation left, and nothing that still runs", async () => {
+    const directory = path.join(root, "again", "engine");
+    // Process numbers end far below this one.
+    const [dead, alive] = [`${directory}.installing-999999999`, `${directory}.installing-${process.ppid}`];
+    for (const folder of [dead, alive, `${directory}.installing-notes`]) mkdirSync(folder, { recursive: true });
+    await installThrough(directory, async () => {});
+    const left = ["engine", `engine.installing-${process.ppid}`, "engine.installing-notes"];
+    expect(readdirSync(path.dirname(directory)).sort()).toEqual(left.sort());
+  });
+
   it("does not touch a folder that holds something else", async () => {
     const directory = path.join(root, "taken");
     mkdirSync(directory);

@@ -2,8 +2,9 @@
  * Installs the libtorch engine: fetches PyTorch, builds the addon against it, checks it. Everything happens in a folder beside the
  * final one, which takes its name only when all of it worked; running it again checks what is there or rebuilds a stale addon.
  */
-import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { installThrough } from "../install/staging";
 import { buildAddon, checkCompiler, type SelfCheck, selfCheck } from "./build";
 import {
   ADDON_FILE,
@@ -76,35 +77,15 @@ async function buildInto(directory: string, variant: Variant, gpu: string | null
   }
 }
 
-/** The final folder must be free: absent or empty. */
-async function requireFree(directory: string): Promise<void> {
-  const there = await stat(directory).catch(() => null);
-  if (there === null) return;
-  await rmdir(directory).catch((cause) => {
-    throw new InstallError(
-      `${directory} holds something that is not a finished installation: remove it or choose --directory`,
-      {
-        cause,
-      },
-    );
-  });
-}
-
 async function installAnew(directory: string, options: InstallOptions): Promise<InstallResult> {
-  await requireFree(directory);
   const gpu = await findGpu();
   const variant: Variant = gpu === null ? "cpu" : "cuda";
   options.report(gpu === null ? "no NVIDIA GPU found: installing for the CPU" : `found ${gpu}: installing with CUDA`);
-  const staging = `${directory}.installing-${process.pid}`;
-  try {
-    await mkdir(staging, { recursive: true });
+  const built = await installThrough(directory, async (staging) => {
     await installWheel(staging, variant, options.environment, options.report);
-    const built = await buildInto(staging, variant, gpu, options);
-    await rename(staging, directory);
-    return { directory, did: "installed", ...built };
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+    return buildInto(staging, variant, gpu, options);
+  });
+  return { directory, did: "installed", ...built };
 }
 
 /** Installs, repairs or confirms. Throws InstallError with what to do. */
