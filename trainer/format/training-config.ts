@@ -40,7 +40,7 @@ export const methodFields = {
   loraRank: z.number().int().positive().default(16),
   /** The additions are multiplied by loraAlpha / loraRank. */
   loraAlpha: z.number().positive().default(32),
-  /** Share of an addition's inputs that is set to zero while training. */
+  /** Share of an addition's inputs that is set to zero while training; which ones, seed, step and micro-batch decide. */
   loraDropout: z.number().min(0).lt(1).default(0),
   /** Which weights of a layer get an addition. All of them by default (as QLoRA, arXiv 2305.14314, found needed). */
   loraTargets: z
@@ -151,7 +151,10 @@ export const trainingMetricSchema = z.object({
   heldoutAccuracy: z.number().nullable().default(null),
   /** Mean of -log sigmoid(r_chosen - r_rejected) over the held-out pairs. */
   heldoutLoss: z.number().nullable().default(null),
-  /** Useful arithmetic done per second over the engine's measured matrix product speed, 0..1; null where that is unknown. */
+  /**
+   * Useful arithmetic done per second over the engine's measured matrix product speed; null where that is unknown. Each pair counts as
+   * if it were alone: where several pairs share a prompt, less is computed, and this can exceed 1.
+   */
   mfu: z.number().nullable().default(null),
   /** Groups of pairs that the step was computed in. */
   microBatches: z.number().int().nullable().default(null),

@@ -131,11 +131,14 @@ async function computeStep<Item extends LoopItem, Metric extends { step: number 
         return null;
       }
       const current = group;
+      const before = new Map(sum.gradients);
       loop.beforeMicroBatch?.(step, sum.microBatches);
       try {
         addGradients(sum, loop.trained, () => loop.loss(current, items));
       } catch (cause) {
-        if (!(cause instanceof OutOfMemoryError)) throw cause;
+        // Where the group is already part of some sums, computing it again would count it twice.
+        const added = [...sum.gradients].some(([name, gradient]) => before.get(name) !== gradient);
+        if (!(cause instanceof OutOfMemoryError) || added) throw cause;
         disposeAbandonedTape();
         waiting.unshift(...splitGroup(loop, step, current, cause));
         sum.split += 1;
