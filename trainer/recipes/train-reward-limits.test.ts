@@ -42,16 +42,13 @@ describe("out of memory", () => {
     for (const alsoBackward of [false, true]) {
       const metrics: TrainingMetric[] = [];
       const notes: string[] = [];
-      const held: number[] = [];
+      const before = tf.memory().numTensors;
       await bench.run(`tight-${alsoBackward}`, whole, {
         onNote: (note) => {
           notes.push(note);
           if (note.includes(" pairs in ")) limitTokens(260, alsoBackward);
         },
-        onMetric: (metric) => {
-          metrics.push(metric);
-          held.push(tf.memory().numTensors);
-        },
+        onMetric: (metric) => metrics.push(metric),
       });
       resetOps();
       expect(metrics[0]?.microBatchesSplit).toBeGreaterThan(0);
@@ -63,7 +60,8 @@ describe("out of memory", () => {
         expect(loss).toBeCloseTo(expected[step] as number, 4);
         expect(rankingLoss).toBeCloseTo(loss, 4);
       });
-      expect(new Set(held).size).toBe(1);
+      // What the failed attempts had computed is freed: it would fill the memory that is wanting.
+      expect(tf.memory().numTensors).toBe(before);
     }
   });
 
