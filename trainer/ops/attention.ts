@@ -30,9 +30,32 @@ function joined(ranges: readonly Range[]): Range[] {
   return result;
 }
 
+/** The first `count` rows of some ranges. */
+function firstRows(ranges: readonly Range[], count: number): Range[] {
+  let left = count;
+  return ranges.flatMap((range) => {
+    const taken = Math.min(left, range.count);
+    left -= taken;
+    return taken > 0 ? [{ start: range.start, count: taken }] : [];
+  });
+}
+
+/** Longer blocks are cut: a causal block computes the half of its products that the mask then hides, parts of it far fewer. */
+const QUERIES_MAX = 256;
+
+function cutBlock({ queryStart, queryCount, keys }: AttentionBlock): AttentionBlock[] {
+  const total = keys.reduce((sum, range) => sum + range.count, 0);
+  const parts = Math.ceil(queryCount / QUERIES_MAX);
+  return Array.from({ length: parts }, (_, part) => {
+    const from = part * QUERIES_MAX;
+    const to = Math.min(queryCount, from + QUERIES_MAX);
+    return { queryStart: queryStart + from, queryCount: to - from, keys: firstRows(keys, total - queryCount + to) };
+  });
+}
+
 function planBlocks(blocks: readonly AttentionBlock[]): Plan {
   const byShape = new Map<string, { group: BlockGroup; queries: Range[]; keys: Range[] }>();
-  for (const { queryStart, queryCount, keys } of blocks) {
+  for (const { queryStart, queryCount, keys } of blocks.flatMap(cutBlock)) {
     const count = keys.reduce((sum, range) => sum + range.count, 0);
     const shape = `${queryCount} ${count}`;
     const found = byShape.get(shape) ?? {

@@ -144,6 +144,34 @@ describe("attention", () => {
   });
 });
 
+describe("attention over a long row", () => {
+  it("equals its parts: a row and the same row as blocks of a few queries, gradients included", () => {
+    const [q, k, v] = [draw([600, 2, 2], 1), draw([600, 1, 2], 2), draw([600, 1, 2], 3)].map((t) => tf.variable(t));
+    const whole = [{ queryStart: 0, queryCount: 600, keys: [{ start: 0, count: 600 }] }];
+    const parts = Array.from({ length: 100 }, (_, part) => ({
+      queryStart: part * 6,
+      queryCount: 6,
+      keys: [{ start: 0, count: part * 6 + 6 }],
+    }));
+    const run = (blocks: typeof whole) => {
+      const { value, grads } = tf.variableGrads(
+        () =>
+          tf.sum(
+            tf.square(ops.attention(...([q, k, v] as unknown as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]), blocks)),
+          ),
+        [q, k, v] as tf.Variable[],
+      );
+      return [value, ...Object.values(grads)].map((tensor) => tensor.dataSync());
+    };
+    const [found, expected] = [run(whole), run(parts)];
+    expected.forEach((values, which) => {
+      values.forEach((value, index) => {
+        expect(Math.abs((found[which]?.[index] as number) - value)).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)));
+      });
+    });
+  });
+});
+
 describe("what is frozen", () => {
   it("gets no gradient, and costs none", () => {
     const weight = tf.variable(draw([6, 4], 1), false) as tf.Variable<tf.Rank.R2>;
