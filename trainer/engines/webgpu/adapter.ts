@@ -14,6 +14,7 @@ interface AdapterInfo {
 }
 
 interface DeviceError {
+  preventDefault?(): void;
   error: { message: string };
 }
 

@@ -29,8 +29,9 @@ async function open(): Promise<Prepared> {
   const { directory, versions } = packages;
   const adapter = await requestAdapter(directory);
   const { backend, device } = await createBackend(directory, adapter);
-  device.addEventListener("uncapturederror", ({ error }) => {
-    failure ??= error.message.split("\n")[0] ?? "unknown error";
+  device.addEventListener("uncapturederror", (event) => {
+    event.preventDefault?.();
+    failure ??= event.error.message.split("\n")[0] ?? "unknown error";
   });
   void device.lost.then(({ reason, message }) => {
     if (reason !== "destroyed") failure ??= `the device was lost: ${message}`;
