@@ -12,6 +12,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
+#include <deque>
 #include <limits>
 
 #include "layer_parts.h"
@@ -52,9 +53,27 @@ Gathered gather(const Blocks& blocks, const at::Tensor& q) {
   return result;
 }
 
+/// The same, computed once for all layers that ask with the same blocks: copying to a GPU waits for it.
+const Gathered& gathered(const Blocks& blocks, const at::Tensor& q) {
+  struct Entry {
+    Blocks blocks;
+    c10::Device device;
+    Gathered rows;
+  };
+  // The blocks of a model's layers and those of its trimmed last one, of this micro-batch and the one before. Never freed: at the
+  // process's end the GPU may be gone first.
+  constexpr size_t kEntriesMax = 4;
+  static thread_local auto* const entries = new std::deque<Entry>();
+  for (const Entry& entry : *entries)
+    if (entry.device == q.device() && entry.blocks == blocks) return entry.rows;
+  if (entries->size() == kEntriesMax) entries->pop_back();
+  entries->push_front({blocks, q.device(), gather(blocks, q)});
+  return entries->front().rows;
+}
+
 /// Flash attention with both kinds of rows causal to the bottom right, as the blocks are.
 Attention flashForward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Blocks& blocks) {
-  const Gathered rows = gather(blocks, q);
+  const Gathered& rows = gathered(blocks, q);
   const auto [value, logSums, seed, unused, mask] = at::_flash_attention_forward(
       q.index_select(0, rows.queryRows), k.index_select(0, rows.keyRows), v.index_select(0, rows.keyRows), rows.queryStarts,
       rows.keyStarts, rows.queriesMax, rows.keysMax, 0.0, true, false);
@@ -65,7 +84,7 @@ Attention flashForward(const at::Tensor& q, const at::Tensor& k, const at::Tenso
 
 AttentionGradient flashBackward(const at::Tensor& dy, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                 const Attention& forward, const Blocks& blocks) {
-  const Gathered rows = gather(blocks, q);
+  const Gathered& rows = gathered(blocks, q);
   // As the forward pass gives them out; without dropout the random state is not read.
   const at::Tensor noRandom = at::empty({2}, q.options().dtype(at::kUInt64));
   const at::Tensor unused = at::empty({}, q.options().dtype(at::kUInt64));

@@ -51,12 +51,14 @@ at::Tensor addResidual(const at::Tensor& base, const at::Tensor& term);
 
 struct KeyRange {
   int64_t start, count;
+  bool operator==(const KeyRange&) const = default;
 };
 /// Query j of n sees the first (keys - n + j + 1) keys.
 struct AttentionBlock {
   int64_t queryStart, queryCount;
   std::vector<KeyRange> keys;
   int64_t keyCount;
+  bool operator==(const AttentionBlock&) const = default;
 };
 /// From [queryStart, queryCount, ranges, start, count, ...] per block; checks them against the rows there are.
 std::vector<AttentionBlock> readBlocks(at::IntArrayRef flat, int64_t queryRows, int64_t keyRows);
