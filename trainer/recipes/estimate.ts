@@ -41,7 +41,7 @@ export interface TrainingEstimate {
   tokensPerItem: number;
   longestItemTokens: number;
   tokensPerMicroBatch: number;
-  /** Bytes. */
+  /** Bytes, beside the process itself (a few hundred MB). */
   memory: MemoryEstimate;
   /** Operations per item, counted once even where they are computed twice. */
   flopsPerItem: number;
@@ -77,7 +77,7 @@ function keptPerToken({ hiddenSize, intermediateSize, headCount, keyValueHeadCou
 }
 
 function activationBytes(input: EstimateInput, bytesPerValue: number): number {
-  const { config, settings, work, tokensPerMicroBatch } = input;
+  const { config, engine, settings, work, tokensPerMicroBatch } = input;
   const longest = work.reduce((most, one) => (one.tokens > most.tokens ? one : most), NO_WORK);
   const total = work.reduce(addWork, NO_WORK);
   // No micro-batch holds more than a step does; twice the mean, since steps differ.
@@ -88,7 +88,11 @@ function activationBytes(input: EstimateInput, bytesPerValue: number): number {
   const layer = tokens * keptPerToken(config) + 2 * cells * config.headCount;
   const trainedLayers = settings.method === "head" ? 0 : config.layerCount - settings.frozenLayers;
   if (trainedLayers === 0) return bytesPerValue * layer;
-  const values = settings.recompute ? trainedLayers * tokens * config.hiddenSize + layer : trainedLayers * layer;
+  // onnxruntime merges what is computed twice: there recomputation saves nothing.
+  const values =
+    settings.recompute && engine !== "onnx"
+      ? trainedLayers * tokens * config.hiddenSize + layer
+      : trainedLayers * layer;
   return bytesPerValue * values;
 }
 
