@@ -1,17 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { attentionCells, bodyWeights, forwardFlops, packedTokens, pairShape, trainingFlops } from "./flops";
+import { type ModelConfig, PLAIN_LLAMA } from "../core/model-config";
+import { trainingConfigSchema } from "../format/training-config";
+import { flopsOfRows, pairShape } from "./flops";
 
-const SMOLLM2 = {
+const SMOLLM2: ModelConfig = {
+  ...PLAIN_LLAMA,
+  architecture: "LlamaForSequenceClassification",
+  vocabSize: 49_152,
   hiddenSize: 576,
   intermediateSize: 1536,
   layerCount: 30,
   headCount: 9,
   keyValueHeadCount: 3,
   headDim: 64,
+  ropeTheta: 100_000,
+  rmsNormEpsilon: 1e-5,
+  tiedEmbeddings: true,
+  padTokenId: null,
+  bosTokenId: null,
+  eosTokenId: null,
+  positionsMax: 2048,
 };
+/** Outside the embedding. */
+const WEIGHTS = 106_168_320;
 
 describe("model arithmetic", () => {
-  it("shares the prompt but leaves every branch its last token", () => {
+  it("shares the prompt but leaves every row its last token", () => {
     expect(
       pairShape([
         [1, 2, 3, 4],
@@ -24,23 +38,16 @@ describe("model arithmetic", () => {
         [1, 2, 3, 4],
       ]),
     ).toEqual({ shared: 2, branches: [1, 2] });
-    expect(packedTokens({ shared: 2, branches: [2, 1] })).toBe(5);
   });
 
-  it("counts what each token sees", () => {
-    // Shared: 1 + 2. First branch: 3 + 4. Second: 3.
-    expect(attentionCells({ shared: 2, branches: [2, 1] })).toBe(13);
-  });
-
-  it("knows SmolLM2's 106 million weights outside the embedding", () => {
-    expect(bodyWeights(SMOLLM2)).toBe(106_168_320);
-  });
-
-  it("is near 6 N tokens for long rows, less the last layer's trimmed part", () => {
-    const row = { shared: 300, branches: [100, 100] };
-    const simple = 6 * bodyWeights(SMOLLM2) * 500 + 12 * 30 * 576 * attentionCells(row);
-    expect(trainingFlops(SMOLLM2, row) / simple).toBeGreaterThan(0.96);
-    expect(trainingFlops(SMOLLM2, row) / simple).toBeLessThan(0.98);
-    expect(trainingFlops(SMOLLM2, row)).toBe(3 * forwardFlops(SMOLLM2, row));
+  it("is near 6 N tokens and 12 L d cells for a long pair, less the last layer's trimmed part", () => {
+    const row = (last: number) => Array.from({ length: 400 }, (_, index) => (index < 300 ? index : index * last));
+    const [shared, own] = [300, 100];
+    const cells = shared ** 2 / 2 + 2 * (shared * own + own ** 2 / 2);
+    const simple = 6 * WEIGHTS * (shared + 2 * own) + 12 * 30 * 576 * cells;
+    const pair = { chosen_ids: row(2), rejected_ids: row(3) };
+    const flops = flopsOfRows(SMOLLM2, [pair, pair], trainingConfigSchema.parse({ task: "helpfulness" }));
+    expect(flops / (2 * simple)).toBeGreaterThan(0.96);
+    expect(flops / (2 * simple)).toBeLessThan(0.98);
   });
 });

@@ -129,7 +129,12 @@ async function runShape(shape: GpuShape, flags: GpuFlags, machine: Machine, benc
   );
   if (!bothRan(kept, flags.engine, flags.engine)) throw new BenchError(`${flags.engine} did not train ${shape}`);
   const rows: FlopsRow[] = request.rows.slice(-request.pairsTimed);
-  bench.emit(speedLine(kept, shape, flags, { pairs: request.pairsTimed, flops: flopsOfRows(models.config, rows) }));
+  bench.emit(
+    speedLine(kept, shape, flags, {
+      pairs: request.pairsTimed,
+      flops: flopsOfRows(models.config, rows, request.config),
+    }),
+  );
   for (const peer of machine.peers.filter((name) => bothRan(kept, flags.engine, name)))
     bench.emit({
       case: "gpu",

@@ -189,13 +189,17 @@ async function main(): Promise<void> {
   try {
     const versions = flags.peer === "none" ? {} : (await context.peer()).versions;
     context.emit({ ...machineLine(flags.threads), versions });
-    for (const name of flags.case) if (!(await CASES[name]?.(flags, context))) process.exitCode = 1;
+    for (const name of flags.case) {
+      if (!(await CASES[name]?.(flags, context))) process.exitCode = 1;
+      stop.signal.throwIfAborted();
+    }
   } finally {
     await rm(context.directory, { recursive: true, force: true });
   }
 }
 
 await main().catch((cause: Error) => {
-  console.error(`error: ${cause.message}`);
-  process.exitCode = 1;
+  const stopped = cause.name === "AbortError";
+  console.error(stopped ? "stopped; the lines so far are kept" : `error: ${cause.message}`);
+  process.exitCode = stopped ? 130 : 1;
 });

@@ -47,6 +47,16 @@ describe("rounds", () => {
     expect(bothRan(kept, "a", "b")).toBe(false);
   });
 
+  it("gives what it has when it is stopped", async () => {
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+      if (runs === 2) throw new DOMException("stopped", "AbortError");
+      return { result: 1, seconds: 1, foreignShare: 0 };
+    };
+    expect(await interleave([{ name: "a", run }], quiet)).toHaveLength(1);
+  });
+
   it("pairs runs of one round only", async () => {
     const kept = await interleave([contender("a", []), contender("b", [])], quiet);
     const values = paired(kept.slice(0, 3), "a", "b", ({ round }) => round);

@@ -68,6 +68,8 @@ export async function interleave<Result>(
         kept.push(run);
         onKept(run);
       } catch (cause) {
+        // Stopped by hand: what was kept so far still makes lines.
+        if ((cause as Error).name === "AbortError") return kept;
         if (!(cause instanceof BenchError)) throw cause;
         failed.add(contender.name);
         options.onFailed(contender.name, cause);

@@ -23,7 +23,7 @@ export async function sizeCase(context: BenchContext, { ours, pairs }: SizeCaseO
   const { models, dataFile, directory, emit, report } = context;
   const settings = { pairs, heldout: 0, learningRate: 1e-6, seed: 1, pairsPerStep: pairs };
   const request = await trainingRequest(models, dataFile, settings, directory);
-  const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed));
+  const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed), request.config);
   const { hiddenSize, intermediateSize } = models.config;
   for (const name of ours) {
     const contenders = TOKEN_BUDGETS.map((tokensPerMicroBatch) => ({

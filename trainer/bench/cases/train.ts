@@ -112,7 +112,7 @@ export async function trainCase(context: BenchContext, options: TrainCaseOptions
       });
     },
   );
-  const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed));
+  const flops = flopsOfRows(models.config, request.rows.slice(-request.pairsTimed), request.config);
   for (const ours of options.ours)
     if (kept.some(({ contender }) => contender === ours))
       emit(aloneLine(kept, ours, models.size, request.pairsTimed, flops));
