@@ -7,7 +7,6 @@ import path from "node:path";
 import {
   CheckpointError,
   isGgufFile,
-  loadModelDirectory,
   saveLanguageModelDirectory,
   saveRewardModelDirectory,
 } from "../core/checkpoint-directory";
@@ -15,7 +14,7 @@ import { ModelError } from "../core/model/parameters";
 import { isRewardArchitecture } from "../core/model-config";
 import type { WeightDtype } from "../core/safetensors";
 import { TOKENIZER_FILES } from "../core/tokenizer-files";
-import { readProbe } from "./probe-directory";
+import { loadWholeModel, readProbe } from "./probe-directory";
 
 export const STORED_AS = { float32: "F32", float16: "F16", bfloat16: "BF16" } as const satisfies Record<
   string,
@@ -60,7 +59,7 @@ export async function convertModel(options: ConvertOptions): Promise<ConvertedMo
   const gguf = await isGgufFile(modelDirectory);
   if (!gguf && (await readProbe(modelDirectory)) !== null)
     throw new ModelError(`${modelDirectory} is a probe, which has no other form`);
-  const { config, tensors, tokenizerFiles } = await loadModelDirectory(modelDirectory);
+  const { config, tensors, tokenizerFiles } = await loadWholeModel(modelDirectory);
   const save = isRewardArchitecture(config) ? saveRewardModelDirectory : saveLanguageModelDirectory;
   await save(out, config, tensors, tokenizerFiles, {
     dtype: STORED_AS[storedAs],

@@ -11,6 +11,7 @@ import { writeDirectoryAtomic } from "../core/atomic-file";
 import {
   CheckpointError,
   type LoadedModel,
+  loadModelDirectory,
   saveLanguageModelDirectory,
   saveRewardModelDirectory,
 } from "../core/checkpoint-directory";
@@ -176,6 +177,13 @@ export async function readProbe(directory: string): Promise<Probe | null> {
   };
   const [bias] = read("reward.bias", 1);
   return { facts: parsed.data, weights: read("reward.weight", parsed.data.hiddenSize), bias: bias as number };
+}
+
+/** A model that is whole: a probe's directory holds only the layers it reads. Errors: CheckpointError, also for a probe. */
+export async function loadWholeModel(target: string): Promise<LoadedModel> {
+  if ((await readProbe(target)) !== null)
+    throw new CheckpointError(target, null, "is a probe with the lower layers of its model: name the model itself");
+  return loadModelDirectory(target);
 }
 
 /** For messages and metrics. */

@@ -1,5 +1,5 @@
 /** Everything of a reward-model run before its first step: settings, data, base model, engine, estimate, and what an earlier call left. */
-import { type LoadedModel, loadModelDirectory } from "../core/checkpoint-directory";
+import type { LoadedModel } from "../core/checkpoint-directory";
 import { disposeModel, REWARD_HEAD } from "../core/model/parameters";
 import { windowNote } from "../core/model-config";
 import { createOptimizer, type OptimizerState } from "../core/optimizer";
@@ -13,6 +13,7 @@ import { type EstimateInput, estimateTraining, type TrainingEstimate } from "./e
 import { wantsBest } from "./evaluation-state";
 import { describeEstimate, memoryProblem, type NotEnoughMemoryError } from "./memory-check";
 import { planSteps } from "./micro-batches";
+import { loadWholeModel } from "./probe-directory";
 import {
   type DataSource,
   loadHeldout,
@@ -121,7 +122,7 @@ export async function prepareRewardRun(options: RewardRunOptions): Promise<Prepa
   const data = await loadSources(options.data, "train");
   const heldout = await loadHeldout(options.data, options.heldout);
   checkEvaluation(config, heldout);
-  const base = await loadModelDirectory(options.baseModel);
+  const base = await loadWholeModel(options.baseModel);
   const tokenizer = createTokenizer(base.tokenizerFiles);
   const set = prepareTrainingSet(data, config, tokenizer, base.config.positionsMax);
   const limit = windowNote(base.config);

@@ -1,6 +1,5 @@
 /** Samples responses of a language model to prompts from a file. */
 import { z } from "zod";
-import { loadModelDirectory } from "../core/checkpoint-directory";
 import { createModel, disposeModel, ModelError } from "../core/model/parameters";
 import { isRewardArchitecture } from "../core/model-config";
 import { deriveSeed } from "../core/random";
@@ -8,6 +7,7 @@ import { createTokenizer } from "../data/tokenizer";
 import { chooseEngine, type EngineName } from "../engines";
 import { messageSchema } from "../format/pair";
 import { type Generation, generate } from "../sample/generate";
+import { loadWholeModel } from "./probe-directory";
 
 export const samplePromptSchema = z.object({ id: z.string().min(1), prompt: z.array(messageSchema).min(1) });
 export type SamplePrompt = z.infer<typeof samplePromptSchema>;
@@ -41,7 +41,7 @@ export interface SampledPrompt {
 
 /** Responses of one prompt depend on the seed and the prompt's id alone, not on the other prompts. */
 export async function sampleResponses(options: SampleOptions): Promise<SampledPrompt[]> {
-  const loaded = await loadModelDirectory(options.modelDirectory);
+  const loaded = await loadWholeModel(options.modelDirectory);
   if (isRewardArchitecture(loaded.config))
     throw new ModelError(
       `${options.modelDirectory} is a ${loaded.config.architecture}; sampling needs a language model`,

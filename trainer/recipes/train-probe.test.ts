@@ -15,6 +15,7 @@ import { isExportable, type ProbeFile, saveProbeDirectory } from "./probe-direct
 import { blocksToRead } from "./probe-problems";
 import { scoreResponses } from "./score";
 import { type TrainProbeOptions, trainProbe } from "./train-probe";
+import { trainReward } from "./train-reward";
 
 const root = mkdtempSync(path.join(tmpdir(), "train-probe-"));
 const base = path.join(root, "base");
@@ -99,6 +100,14 @@ describe("a probe", () => {
       const [alone] = await scoreResponses({ modelDirectory, items: [item], engine: "wasm" });
       expect(Math.abs((together[index]?.reward ?? Number.NaN) - (alone?.reward ?? Number.NaN))).toBeLessThan(1e-4);
     }
+  });
+
+  it("is no base model for anything else: its upper layers are not there", async () => {
+    const probe = path.join(root, "plain/model");
+    const config = { task: "helpfulness", engine: "wasm" } as const;
+    const options = { config, data, baseModel: probe, outDirectory: path.join(root, "on-probe") };
+    await expect(trainReward(options)).rejects.toThrow(/is a probe/);
+    await expect(trainProbe(options)).rejects.toThrow(/is a probe/);
   });
 
   it("run again gives the same bytes, from the features on disk; another directory computes them again", async () => {

@@ -4,7 +4,7 @@
  * ranking and safety become one reward. Ours: the paper trains all weights.
  */
 import path from "node:path";
-import { type LoadedModel, loadModelDirectory } from "../core/checkpoint-directory";
+import type { LoadedModel } from "../core/checkpoint-directory";
 import { createModel, disposeModel, type LlamaModel } from "../core/model/parameters";
 import { createTokenizer } from "../data/tokenizer";
 import type { Engine } from "../engines";
@@ -14,7 +14,14 @@ import type { TrainingConfig, TrainingMetric } from "../format/training-config";
 import { answerStarts } from "./answer-start";
 import { TrainingDataError, withDiskErrors } from "./errors";
 import { buildReport } from "./evaluation-report";
-import { describeSite, headKindOf, type ProbeFile, readProbe, saveProbeDirectory } from "./probe-directory";
+import {
+  describeSite,
+  headKindOf,
+  loadWholeModel,
+  type ProbeFile,
+  readProbe,
+  saveProbeDirectory,
+} from "./probe-directory";
 import { chooseProbeEngine } from "./probe-engine";
 import { type ProbeFeatures, type ProbePair, probeFeatures } from "./probe-features";
 import { foldsByPrompt } from "./probe-folds";
@@ -242,7 +249,7 @@ async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
   const note = options.onNote ?? (() => {});
   const source = await loadSources(options.data, "train");
   const heldout = await loadHeldout(options.data, options.heldout);
-  const base = await loadModelDirectory(options.baseModel);
+  const base = await loadWholeModel(options.baseModel);
   const set = prepareTrainingSet(source, config, createTokenizer(base.tokenizerFiles), base.config.positionsMax);
   for (const sentence of set.notes) note(sentence);
   if (config.labelSmoothing > 0 || config.centeringWeight > 0)

@@ -7,7 +7,7 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type * as tf from "@tensorflow/tfjs-core";
 import { z } from "zod";
-import { type LoadedModel, loadModelDirectory, saveLanguageModelDirectory } from "../core/checkpoint-directory";
+import { type LoadedModel, saveLanguageModelDirectory } from "../core/checkpoint-directory";
 import { saveAdapterDirectory } from "../core/lora-files";
 import { packedTargetLoss } from "../core/model/language-loss";
 import { disposeModel, type LlamaModel, ModelError, readVariables } from "../core/model/parameters";
@@ -31,6 +31,7 @@ import { type EstimateInput, estimateTraining } from "./estimate";
 import { NO_EVALUATION } from "./evaluation-state";
 import { describeEstimate, memoryProblem } from "./memory-check";
 import { planSteps } from "./micro-batches";
+import { loadWholeModel } from "./probe-directory";
 import {
   fingerprintOf,
   fingerprintTensors,
@@ -195,7 +196,7 @@ async function checkEstimate(
 async function prepareSftRun(options: TrainSftOptions) {
   const note = options.onNote ?? (() => {});
   const config = parseConfig(options.config);
-  const base: LoadedModel = await loadModelDirectory(options.baseModel);
+  const base: LoadedModel = await loadWholeModel(options.baseModel);
   if (isRewardArchitecture(base.config))
     throw new ModelError(`${options.baseModel} is a ${base.config.architecture}; fine-tuning needs a language model`);
   const tokenizer = createTokenizer(base.tokenizerFiles);
