@@ -55,12 +55,13 @@ function rope(x: tf.Tensor3D, cos: tf.Tensor2D, sin: tf.Tensor2D): tf.Tensor3D {
 function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
   return differentiable([gate, up], (...args) => {
     const save = args.at(-1) as tf.GradSaveFunc;
-    save([gate, up]);
+    const [value, silu] = fused(FUSED.swiglu, { gate, up }) as [tf.Tensor, tf.Tensor];
+    save([gate, up, silu]);
     return {
-      value: first(fused(FUSED.swiglu, { gate, up })),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [g, u] = saved as [tf.Tensor, tf.Tensor];
-        return fused(FUSED.swigluGradient, { dy, gate: g, up: u });
+        const [g, u, s] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return fused(FUSED.swigluGradient, { dy, gate: g, up: u, silu: s });
       },
     };
   });

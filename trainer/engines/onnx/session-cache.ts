@@ -70,7 +70,8 @@ export class SessionCache {
       graphOptimizationLevel: "all",
       intraOpNumThreads: this.settings.threads,
       interOpNumThreads: 1,
-      enableCpuMemArena: true,
+      // Arenas never shrink and each session would have its own; the C library shares the memory, and proved as fast.
+      enableCpuMemArena: false,
       // Patterns are remembered for every combination of lengths, and lengths differ from batch to batch.
       enableMemPattern: false,
       logSeverityLevel: 3,

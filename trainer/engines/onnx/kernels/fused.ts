@@ -86,17 +86,20 @@ function defineSwiglu(): void {
     const [gate, up] = [record.read(inputs.get("gate")), record.read(inputs.get("up"))];
     const attributes: Record<string, Attribute> = { alpha: { float: 1 } };
     const silu = record.node("QuickGelu", [gate], gate.shape, { domain: MICROSOFT, attributes });
-    return record.output(multiply(record, silu, up), "float32");
+    return [record.output(multiply(record, silu, up), "float32"), record.output(silu, "float32")];
   });
   defineKernel(FUSED.swigluGradient, (inputs, _attrs, record) => {
-    const [dy, gate, up] = ["dy", "gate", "up"].map((name) => record.read(inputs.get(name))) as [Value, Value, Value];
+    const [dy, gate, up, silu] = ["dy", "gate", "up", "silu"].map((name) => record.read(inputs.get(name))) as [
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
+    // d silu / d gate = open (1 + gate - silu)
     const open = record.node("Sigmoid", [gate], gate.shape);
-    const silu = multiply(record, gate, open);
-    // d silu / d gate = open + silu (1 - open)
-    const closed = record.node("Sub", [floatConstant(1), open], gate.shape);
-    const slope = record.node("Add", [open, multiply(record, silu, closed)], gate.shape);
+    const rest = record.node("Add", [record.node("Sub", [gate, silu], gate.shape), floatConstant(1)], gate.shape);
     return [
-      record.output(multiply(record, multiply(record, dy, up), slope), "float32"),
+      record.output(multiply(record, multiply(record, multiply(record, dy, up), open), rest), "float32"),
       record.output(multiply(record, dy, silu), "float32"),
     ];
   });
