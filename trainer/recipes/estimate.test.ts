@@ -176,6 +176,12 @@ describe("before a run", () => {
     expect(problem?.message).toMatch(
       /needs about \d+\.\d GiB of memory and .* are free. What would fit: .*method head/,
     );
+    // Over what wasm addresses, within what this machine has.
+    const middling = input({ engine: "wasm", tokensPerMicroBatch: 2500 });
+    const needed = estimateTraining(middling).memory.total;
+    expect(needed).toBeGreaterThan(3.5 * 2 ** 30);
+    const words = memoryProblem(engine, middling, estimateTraining(middling))?.message ?? "";
+    expect(words.includes("the onnx or the libtorch engine")).toBe(needed <= (process.availableMemory?.() ?? 0));
     const small = {
       config: { ...TEST_CONFIG, recompute: true },
       data: bench.write("few.jsonl", pairsOf(4)),

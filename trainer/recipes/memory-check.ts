@@ -61,7 +61,7 @@ export function describeEstimate(estimate: TrainingEstimate, item: string): stri
 const WASM_BYTES_MAX = 3.5 * 2 ** 30;
 
 /** Bytes that the run may take; null where the engine's memory is not the machine's and it does not say. */
-export function availableBytes(engine: Engine, parameters: number): number | null {
+function availableBytes(engine: Engine, parameters: number): number | null {
   const { device } = engine.describe();
   if (device !== "cpu" && !device.startsWith("cpu")) return null;
   const free = process.availableMemory?.() ?? os.freemem();
@@ -79,5 +79,10 @@ export function memoryProblem(
   const available = availableBytes(engine, estimate.parameters);
   const needed = estimate.memory.total;
   if (available === null || needed <= available) return null;
-  return new NotEnoughMemoryError(needed, available, remedies(input, available));
+  const fitting = remedies(input, available);
+  // wasm's limit is its own: the same settings may fit elsewhere.
+  const elsewhere = process.availableMemory?.() ?? os.freemem();
+  if (engine.name === "wasm" && needed <= elsewhere)
+    fitting.unshift({ change: "the onnx or the libtorch engine", bytes: needed });
+  return new NotEnoughMemoryError(needed, available, fitting);
 }

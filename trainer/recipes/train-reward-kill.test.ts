@@ -69,5 +69,5 @@ describe("a run that is killed", () => {
       "run.json",
     ]);
     expect(existsSync(path.join(bench.root, "killed/model/pairwright.json"))).toBe(true);
-  }, 120_000);
+  }, 300_000);
 });
