@@ -1,4 +1,5 @@
 /** Sessions of onnxruntime by the graph they compute; the least recently used ones are closed. */
+import { EngineError } from "../engine";
 import type { CompiledGraph } from "./compile";
 import { encodeModel } from "./model";
 import type { NativeSession, Runtime, RuntimeTensor } from "./runtime";
@@ -16,6 +17,17 @@ export interface SessionSettings {
   threads: number;
 }
 
+/**
+ * Not the error that makes a recipe split its micro-batch and go on: sums are added to within the run that failed, so that they are
+ * lost with it.
+ */
+function runError(cause: Error): Error {
+  if (!/allocate|bad_alloc/i.test(cause.message)) return cause;
+  return new EngineError(`the onnx engine ran out of memory; set fewer tokens per micro-batch (${cause.message})`, {
+    cause,
+  });
+}
+
 export class SessionCache {
   readonly statistics: SessionStatistics = { built: 0, buildSeconds: 0, runs: 0 };
   /** Told of every graph that was built. */
@@ -29,7 +41,12 @@ export class SessionCache {
 
   run(compiled: CompiledGraph, feeds: Record<string, RuntimeTensor>, fetches: Record<string, RuntimeTensor>): void {
     this.statistics.runs += 1;
-    this.sessionOf(compiled).run(feeds, fetches, {});
+    const session = this.sessionOf(compiled);
+    try {
+      session.run(feeds, fetches, {});
+    } catch (cause) {
+      throw runError(cause as Error);
+    }
   }
 
   get size(): number {

@@ -179,11 +179,6 @@ function defineOneInput(): void {
   for (const [name, run] of Object.entries(PREDICATES)) define(name, run, () => "bool");
 }
 
-/** ONNX rounds towards zero when it casts floats to whole numbers, and sees everything but 0 as true: like tfjs. */
-function castTo(record: Recorder, x: Value, type: ElementType): Value {
-  return record.cast(x, type);
-}
-
 function defineWithAttributes(): void {
   defineKernel(tf.ClipByValue, (inputs, attrs, record) => {
     const { clipValueMin, clipValueMax } = attrs as unknown as tf.ClipByValueAttrs;
@@ -216,7 +211,8 @@ function defineWithAttributes(): void {
     if (x.dtype === dtype) return record.same(x);
     if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
       throw new Error(`Cast: the onnx engine holds no ${dtype}`);
-    return record.output(castTo(record, record.read(x), dtype), dtype);
+    // ONNX cuts floats off towards zero and takes everything but 0 for true, as tfjs does.
+    return record.output(record.cast(record.read(x), dtype), dtype);
   });
   defineKernel(tf.Select, (inputs, _attrs, record) => {
     const [condition, yes, no] = [inputs.get("condition"), inputs.get("t"), inputs.get("e")];
