@@ -4,6 +4,7 @@
  *   npm run bench:trainer -- --peer trl                       SmolLM2-135M against TRL, 64 pairs, 3 rounds
  *   npm run bench:trainer -- --size 7m --engine libtorch      our side alone
  */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -142,6 +143,12 @@ async function contextOf(flags: Flags, signal: AbortSignal): Promise<BenchContex
   };
 }
 
+/** SmolLM2's file for llama.cpp, where it is at hand. */
+function ggufOf({ size, base, home }: Flags): string | null {
+  const file = base ?? path.join(path.resolve(home), "models", SMOLLM2.fileName);
+  return size === "smollm2" && existsSync(file) ? file : null;
+}
+
 type CaseRunner = (flags: Flags, context: BenchContext) => Promise<boolean>;
 
 const peersOf = ({ peer, only }: Flags): readonly PeerName[] => (peer === "none" ? [] : (only ?? CPU_PEERS));
@@ -171,10 +178,7 @@ const CASES: Record<string, CaseRunner> = {
       ours: oursOf(flags),
       samples: flags.samples,
       tokens: flags.tokens,
-      gguf:
-        flags.size === "smollm2"
-          ? (flags.base ?? path.join(path.resolve(flags.home), "models", SMOLLM2.fileName))
-          : null,
+      gguf: ggufOf(flags),
     }),
   size: (flags, context) => sizeCase(context, { ours: oursOf(flags), pairs: flags.pairs }),
 };
