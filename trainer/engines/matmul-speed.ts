@@ -16,7 +16,7 @@ async function productMilliseconds(size: number, millisecondsMin: number, pick: 
   const once = async () => {
     const start = performance.now();
     // Reading one sum waits until the product is there.
-    const sum = tf.tidy(() => tf.sum(ops.linear(matrix, matrix)));
+    const sum = tf.tidy(() => tf.sum(ops.project(matrix, matrix)));
     await sum.data();
     sum.dispose();
     return performance.now() - start;

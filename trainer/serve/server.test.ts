@@ -12,6 +12,7 @@ import { createTinyModel } from "../recipes/init-model";
 import { scoreResponses } from "../recipes/score";
 import { type OpenedModel, openServedModel } from "./model";
 import { createRewardServer, type RunningServer, SERVE_DEFAULTS, type ServedModel, type ServeOptions } from "./server";
+import { type Answer, messages, post } from "./server.test-support";
 
 const root = mkdtempSync(path.join(tmpdir(), "serve-"));
 const directory = path.join(root, "reward");
@@ -33,22 +34,6 @@ async function start(model: ServedModel, more: Partial<ServeOptions> = {}): Prom
   return `http://127.0.0.1:${(one.server.address() as AddressInfo).port}`;
 }
 
-interface Answer {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what these tests look at.
-  body: any;
-  headers: Headers;
-}
-
-async function post(where: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(where, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...headers },
-    body: typeof body === "string" ? body : JSON.stringify(body),
-  });
-  return { status: response.status, body: await response.json(), headers: response.headers };
-}
-
 /** A model whose reward is the sum of a row's token ids, which may take its time. */
 function sums(more: Partial<ServedModel> = {}): ServedModel {
   return {
@@ -57,11 +42,6 @@ function sums(more: Partial<ServedModel> = {}): ServedModel {
     ...more,
   };
 }
-
-const messages = (question: string, answer: string) => [
-  { role: "user" as const, content: question },
-  { role: "assistant" as const, content: answer },
-];
 
 beforeAll(async () => {
   const base = path.join(root, "base");
