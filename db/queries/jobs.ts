@@ -14,6 +14,15 @@ export async function jobsInstalled(connection: Connection): Promise<boolean> {
   return rows[0]?.installed ?? false;
 }
 
+/** False also while a worker that starts for the first time has not made this queue yet. */
+export async function queueInstalled(connection: Connection, name: string): Promise<boolean> {
+  if (!(await jobsInstalled(connection))) return false;
+  const { rows } = await connection.execute<{ found: boolean }>(
+    sql`select exists (select 1 from pgboss.queue where name = ${name}) as found`,
+  );
+  return rows[0]?.found ?? false;
+}
+
 export interface JobFilter {
   names: readonly string[];
   state?: string;

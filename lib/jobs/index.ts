@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { PgBoss } from "pg-boss";
 import type { Db, Tx } from "@/db/client";
-import { jobsInstalled, jobsInTransaction } from "@/db/queries/jobs";
+import { jobsInTransaction, queueInstalled } from "@/db/queries/jobs";
 import { JOB_PAYLOADS, type JobName, type JobPayload } from "@/lib/contracts/jobs";
 import { unreferencedClock } from "./clock";
 import { JOBS_SCHEMA } from "./queues";
@@ -38,8 +38,8 @@ function senderFor(db: Db): Promise<PgBoss> {
 }
 
 /**
- * Sends a job within `tx`. Returns its id, or null when one with the same key already waits, or when no worker has ever
- * installed the queues: the worker's own sweep (lib/worker/recover.ts) then finds the row that waits for it.
+ * Sends a job within `tx`. Returns its id, or null when one with the same key already waits, or when no worker has
+ * installed the queue yet: the worker's own sweep (lib/worker/recover.ts) then finds the row that waits for it.
  */
 export async function enqueue<Name extends JobName>(
   db: Db,
@@ -49,7 +49,7 @@ export async function enqueue<Name extends JobName>(
   options: EnqueueOptions = {},
 ): Promise<string | null> {
   const data = JOB_PAYLOADS[name].parse(payload);
-  if (!(await jobsInstalled(tx))) return null;
+  if (!(await queueInstalled(tx, name))) return null;
   const boss = await senderFor(db);
   return boss.send(name, data, {
     db: jobsInTransaction(tx),

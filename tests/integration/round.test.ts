@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Database } from "@/db/client";
 import * as schema from "@/db/schema";
@@ -89,6 +89,26 @@ describe("without a worker", () => {
     await cancelRound(context, round.id);
     const next = await claimStep(context, { roundId: round.id, step: "freeze" });
     expect(next).toBeNull();
+  });
+});
+
+describe("a worker that is just starting", () => {
+  it("loses no round that is asked for before its queues are there", async () => {
+    const fresh = await createTestDatabase();
+    const other = openDatabase(fresh.url);
+    try {
+      await other.db.execute(sql`create schema pgboss`);
+      await other.db.execute(sql`create table pgboss.queue (name text)`);
+      await other.db.execute(sql`create table pgboss.job (id uuid)`);
+      const early = await startRound(systemContext(other.db, "worker"), {
+        projectId: await createRoundProject(other),
+        trigger: "manual",
+      });
+      expect(early.number).toBe(1);
+    } finally {
+      await other.pool.end();
+      await fresh.drop();
+    }
   });
 });
 
@@ -254,7 +274,8 @@ describe("with a worker", () => {
       projectId,
       snapshotId: snapshotId!,
       task: "helpfulness",
-      config: { epochs: 6, seed: 5, checkpointEverySteps: 20 },
+      // Long enough to be met half way on a fast machine with a fast engine.
+      config: { epochs: 60, pairsPerStep: 8, seed: 5, checkpointEverySteps: 50 },
     });
     await vi.waitFor(
       async () => {
