@@ -7,7 +7,7 @@ import { overrideOps, resetOps } from "../../ops";
 import { type Engine, type EngineDescription, EngineError, type PrepareOptions } from "../engine";
 import { loadAddon, Torch } from "./addon";
 import { LibtorchBackend } from "./backend";
-import { letThreadsSleep } from "./environment";
+import { chooseThreadWaiting } from "./environment";
 import { ADDON_FILE, INSTALL_COMMAND, type Installation, readInstallation } from "./installation";
 import { BACKEND_NAME, defineKernels } from "./kernels";
 import { libtorchOps } from "./ops";
@@ -59,7 +59,7 @@ export async function prepareLibtorch(): Promise<void> {
     const state = await readInstallation();
     if (!state.usable) throw new EngineError(`${state.reason}; run: ${INSTALL_COMMAND}`);
     try {
-      letThreadsSleep();
+      chooseThreadWaiting();
       const addon = loadAddon(path.join(state.directory, ADDON_FILE));
       // An allocation that fails can be answered by a smaller micro-batch; a process that the system ends cannot.
       addon.limitMemory(Math.floor(memoryThere() * SHARE_FOR_TENSORS));

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { chooseThreadWaiting } from "./environment";
+
+const chosen = (environment: NodeJS.ProcessEnv, load: number, cores: number) => {
+  chooseThreadWaiting(environment, load, cores);
+  return { policy: environment.OMP_WAIT_POLICY, spins: environment.GOMP_SPINCOUNT };
+};
+
+describe("how torch's threads wait", () => {
+  it("spinning where cores are free, asleep where others fill them", () => {
+    expect(chosen({ NODE_ENV: "test" }, 1.5, 2)).toEqual({ policy: undefined, spins: "300000" });
+    expect(chosen({ NODE_ENV: "test" }, 8, 2)).toEqual({ policy: "PASSIVE", spins: undefined });
+  });
+  it("as the user says", () => {
+    expect(chosen({ NODE_ENV: "test", OMP_WAIT_POLICY: "ACTIVE" }, 8, 2)).toEqual({
+      policy: "ACTIVE",
+      spins: undefined,
+    });
+    expect(chosen({ NODE_ENV: "test", GOMP_SPINCOUNT: "7" }, 0, 2)).toEqual({ policy: undefined, spins: "7" });
+  });
+});
