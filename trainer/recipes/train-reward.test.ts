@@ -12,39 +12,17 @@ import { evaluateReward } from "./evaluate-reward";
 import { createTinyModel } from "./init-model";
 import { scoreResponses } from "./score";
 import { type TrainRewardOptions, trainReward } from "./train-reward";
+import { TEST_CONFIG as config, pairOf as pair } from "./training.test-support";
 
 const root = mkdtempSync(path.join(tmpdir(), "train-reward-"));
 const base = path.join(root, "base");
 const data = path.join(root, "pairs.jsonl");
-
-function pair(index: number, more: Partial<PreferencePair> = {}): PreferencePair {
-  return {
-    id: `p${index}`,
-    prompt: [{ role: "user", content: `Question ${index}?` }],
-    chosen: `Yes, gladly: answer ${index}.`,
-    rejected: `No. Go away, ${index}`,
-    strength: (["significantly_better", "better", "slightly_better", "negligibly_better"] as const)[index % 4] ?? null,
-    safety: null,
-    task: "helpfulness",
-    source: "annotator",
-    ...more,
-  };
-}
 
 function write(name: string, pairs: PreferencePair[]): string {
   const file = path.join(root, name);
   writeFileSync(file, pairs.map((one) => `${JSON.stringify(one)}\n`).join(""));
   return file;
 }
-
-const config = {
-  task: "helpfulness",
-  engine: "wasm",
-  pairsPerStep: 4,
-  tokensPerMicroBatch: 150,
-  learningRateMax: 2e-3,
-  warmupStepsMin: 1,
-} as const;
 
 function run(name: string, more: Partial<TrainRewardOptions> = {}) {
   return trainReward({ config, data, baseModel: base, outDirectory: path.join(root, name), ...more });
