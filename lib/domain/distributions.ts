@@ -72,14 +72,3 @@ export function binomialCdf(k: number, n: number, share: number): number {
 }
 
 export const NORMAL_975 = 1.959963984540054;
-
-/** 95% Wilson interval of a share; null without trials. */
-export function wilsonInterval(successes: number, trials: number): [number, number] | null {
-  if (trials === 0) return null;
-  const z = NORMAL_975;
-  const share = successes / trials;
-  const scale = 1 + z ** 2 / trials;
-  const centre = (share + z ** 2 / (2 * trials)) / scale;
-  const reach = (z / scale) * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  return [Math.max(0, centre - reach), Math.min(1, centre + reach)];
-}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { evaluationReportSchema } from "../format/evaluation";
 import type { PreferencePair } from "../format/pair";
-import { buildReport, spearman, wilsonInterval } from "./evaluation-report";
+import { wilsonInterval } from "../format/wilson";
+import { buildReport, spearman } from "./evaluation-report";
 import type { ScoredPair } from "./score-pairs";
 
 function scored(

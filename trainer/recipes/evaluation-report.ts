@@ -2,24 +2,14 @@
 import { logSigmoidOf, safetyLabels, sigmoidOf } from "../core/losses";
 import type { AccuracyCell, EvaluationReport } from "../format/evaluation";
 import { SAFETY_BINS, STRENGTHS, type Task } from "../format/pair";
+import { wilsonInterval } from "../format/wilson";
 import type { ScoredPair } from "./score-pairs";
 
-/** Two-sided 95% quantile of the normal distribution. */
-const Z = 1.959963984540054;
 const RELIABILITY_BINS = 10;
 const WORST_MAX = 50;
 
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Wilson's score interval; `correct` may be fractional, since a tie counts half. */
-export function wilsonInterval(correct: number, n: number): { low: number; high: number } {
-  const share = correct / n;
-  const spread = 1 + Z ** 2 / n;
-  const centre = (share + Z ** 2 / (2 * n)) / spread;
-  const half = (Z / spread) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
 const gapOf = (scored: ScoredPair) => scored.rewardChosen - scored.rewardRejected;

@@ -4,7 +4,7 @@
  * plain cross-validated figure of the winner is flattered by having won.
  */
 import { logSigmoidOf } from "../core/losses";
-import { wilsonInterval } from "./evaluation-report";
+import { wilsonInterval } from "../format/wilson";
 import { type FittedHead, fitHeads } from "./probe-fit";
 import { L2_STRENGTHS, type LogisticData, problemOn, SELECTION_FIT } from "./probe-selection";
 import type { ProbeSite } from "./probe-site";

@@ -1,8 +1,9 @@
 /** Each annotator's habits, and the drift of ratings over time. */
 import { type AnnotatorRow, selectAnnotators, selectDrift } from "@/db/queries/quality";
 import type { AnnotatorQuality, Share } from "@/lib/contracts/quality";
-import { NORMAL_975, wilsonInterval } from "@/lib/domain/distributions";
+import { NORMAL_975 } from "@/lib/domain/distributions";
 import { fitMarginInflation } from "@/lib/domain/margin-inflation";
+import { wilsonInterval } from "@/trainer/format/wilson";
 import { requireProject, type ServiceContext } from "../context";
 import { BATCHES_PER_READ } from "./agreement";
 import { refreshQuality } from "./refresh";
@@ -13,8 +14,9 @@ interface Filter {
 }
 
 function shareOf(cases: number, n: number): Share {
-  const interval = wilsonInterval(cases, n);
-  return interval && { share: cases / n, n, interval };
+  if (n === 0) return null;
+  const { low, high } = wilsonInterval(cases, n);
+  return { share: cases / n, n, interval: [low, high] };
 }
 
 const MS_PER_HOUR = 3_600_000;

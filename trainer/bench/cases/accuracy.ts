@@ -1,5 +1,5 @@
 /** Whether the faster trainer learns as much: held-out accuracy after one epoch from the same weights, with 95% intervals. */
-import { wilsonInterval } from "../../recipes/evaluation-report";
+import { wilsonInterval } from "../../format/wilson";
 import { type OurName, type PeerName, runOurs, runPeer, type TrainingResult } from "../contenders";
 import type { BenchContext } from "../context";
 import { rounded } from "../figures";
