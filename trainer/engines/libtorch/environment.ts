@@ -16,7 +16,7 @@ const BUSY_MAX = 0.25;
 
 const LOOK_MS = 120;
 
-/** Cores that work at this moment, as a share (0..1). The load average would still speak of what ended a minute ago. */
+/** Cores that other processes use at this moment, as a share (0..1). A load average would still speak of what ended a minute ago. */
 export function busyShare(): number {
   const totals = () =>
     cpus().reduce(
@@ -27,10 +27,13 @@ export function busyShare(): number {
       { idle: 0, all: 0 },
     );
   const before = totals();
+  const own = process.cpuUsage();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
   const after = totals();
+  const { user, system } = process.cpuUsage(own);
   const all = after.all - before.all;
-  return all > 0 ? 1 - (after.idle - before.idle) / all : 0;
+  const others = all - (after.idle - before.idle) - (user + system) / 1000;
+  return all > 0 ? Math.max(0, others / all) : 0;
 }
 
 /**
