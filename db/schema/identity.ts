@@ -16,6 +16,8 @@ export const users = pgTable(
     image: text("image"),
     role: role("role").notNull().default("annotator"),
     locale: text("locale").notNull().default("en"),
+    /** Languages (BCP 47 primary tags) whose items this person may get; empty = any. */
+    languages: text("languages").array().notNull().default(sql`'{}'::text[]`),
     disabledAt: instant("disabled_at"),
     createdAt: createdAt(),
   },

@@ -1,3 +1,4 @@
+export * from "./annotator";
 export * from "./audit";
 export * from "./dialogue";
 export * from "./identity";

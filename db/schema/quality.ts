@@ -9,6 +9,7 @@ import {
   doublePrecision,
   index,
   integer,
+  pgEnum,
   pgTable,
   primaryKey,
   real,
@@ -16,10 +17,11 @@ import {
   text,
   uuid,
 } from "drizzle-orm/pg-core";
+import { createdAt, instant } from "./columns";
 import { users } from "./identity";
 import { policyVariants } from "./policy";
 import { projects } from "./project";
-import { campaigns, comparisons, items } from "./work";
+import { campaigns, comparisonSafety, comparisons, items } from "./work";
 
 const projectId = () =>
   uuid("project_id")
@@ -58,6 +60,23 @@ export const qualityItems = pgTable("quality_items", {
   /** Who judged, and which response each preferred (1 or 2), in the same order. */
   userIds: uuid("user_ids").array().notNull(),
   preferred: smallint("preferred").array().notNull(),
+});
+
+export const goldSource = pgEnum("gold_source", ["lead", "consensus"]);
+/** The known answer of a gold item. A retired one is served no more; what it judged stays. */
+export const goldAnswers = pgTable("gold_answers", {
+  itemId: uuid("item_id")
+    .primaryKey()
+    .references(() => items.id),
+  /** 1 or 2: the response that a careful annotator prefers. */
+  preferred: smallint("preferred").notNull(),
+  safety: comparisonSafety("safety"),
+  source: goldSource("source").notNull(),
+  /** Shown to the annotator later, never at once. */
+  explanation: text("explanation").notNull().default(""),
+  createdBy: uuid("created_by").references(() => users.id),
+  createdAt: createdAt(),
+  retiredAt: instant("retired_at"),
 });
 
 /** How many items look exactly alike: the table from which agreement is computed. */

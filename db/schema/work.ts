@@ -31,6 +31,10 @@ export const campaignKind = pgEnum("campaign_kind", [
 ]);
 export const campaignState = pgEnum("campaign_state", ["open", "paused", "closed"]);
 export const itemKind = pgEnum("item_kind", ["pair", "live", "turn_review"]);
+/** Gold items have a known answer; mirrored ones show a judged pair again, sides swapped, to the same annotator. Neither is trained on. */
+export const itemPurpose = pgEnum("item_purpose", ["work", "gold", "mirror"]);
+/** Which open item comes next: by chance, where the reward models are unsure, where annotators disagree, where coverage is thin. */
+export const campaignOrdering = pgEnum("campaign_ordering", ["random", "uncertainty", "disagreement", "coverage"]);
 export const itemState = pgEnum("item_state", ["open", "done", "unusable", "withdrawn"]);
 export const assignmentState = pgEnum("assignment_state", ["leased", "submitted", "skipped", "expired", "released"]);
 export const strength = pgEnum("strength", ["significantly_better", "better", "slightly_better", "negligibly_better"]);
@@ -62,11 +66,30 @@ export const campaigns = pgTable(
     priority: integer("priority").notNull().default(100),
     leaseSecondsMax: integer("lease_seconds_max").notNull().default(1800),
     turnsMax: integer("turns_max").notNull().default(6),
+    ordering: campaignOrdering("ordering").notNull().default("random"),
+    /** Items of these languages' speakers only; empty = anybody. */
+    languages: text("languages").array().notNull().default(sql`'{}'::text[]`),
+    /** Only annotators with a valid certificate for the campaign's task get items. */
+    certifiedOnly: boolean("certified_only").notNull().default(false),
+    /** Shares (0..0.5) of an annotator's items that are gold, and mirrored re-asks of own judgements at least so many days old. */
+    goldShare: real("gold_share").notNull().default(0),
+    mirrorShare: real("mirror_share").notNull().default(0),
+    mirrorAfterDays: integer("mirror_after_days").notNull().default(14),
+    /** A judgement made faster than this counts against its annotator; 0 = no floor. */
+    durationMinMs: integer("duration_min_ms").notNull().default(0),
+    /** Judgements a day and annotator at most; null = no limit. */
+    judgementsMaxPerDay: integer("judgements_max_per_day"),
+    /** Items of a risk category a day and annotator at most, then a pause of so many minutes; null = no limit. */
+    exposureMaxPerDay: integer("exposure_max_per_day"),
+    cooldownMinutes: integer("cooldown_minutes").notNull().default(0),
+    /** Live: a verdict may be given before both answers end. */
+    voteEarly: boolean("vote_early").notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [
     index("campaigns_project").on(table.projectId, table.state, table.priority),
     check("campaigns_overlap", sql`${table.overlap} between 1 and 100`),
+    check("campaigns_shares", sql`${table.goldShare} between 0 and 0.5 and ${table.mirrorShare} between 0 and 0.5`),
   ],
 );
 
@@ -82,6 +105,16 @@ export const items = pgTable(
       .references(() => campaigns.id),
     kind: itemKind("kind").notNull(),
     state: itemState("state").notNull().default("open"),
+    purpose: itemPurpose("purpose").notNull().default("work"),
+    /** Only this annotator gets it (mirrored re-asks); null = anybody. */
+    reservedFor: uuid("reserved_for").references(() => users.id),
+    /** The judgement that a mirrored item asks again. */
+    mirrorOfId: uuid("mirror_of_id").references((): AnyPgColumn => comparisons.id),
+    /** Of the prompt or dialogue, repeated here so that the queue need not join; null = unknown or not written yet. */
+    language: text("language"),
+    /** Risk category of the prompt, if it has one: what welfare rules look at. */
+    category: text("category"),
+    attackVector: text("attack_vector"),
     promptId: uuid("prompt_id").references(() => prompts.id),
     dialogueId: uuid("dialogue_id").references(() => dialogues.id),
     /** Last message of the shared context (a user turn); null on a live item until the annotator has written it. */
@@ -152,6 +185,9 @@ export const assignments = pgTable(
     endedAt: instant("ended_at"),
     skipMode: skipMode("skip_mode"),
     skipReason: text("skip_reason"),
+    /** The order by which the item was picked, and the chance it had to be this one among the open items, 0..1 (I8). */
+    ordering: campaignOrdering("ordering").notNull().default("random"),
+    orderProbability: doublePrecision("order_probability"),
   },
   (table) => [
     uniqueIndex("assignments_one_per_annotator")
@@ -193,6 +229,14 @@ export const comparisons = pgTable(
     safety: comparisonSafety("safety"),
     tags: text("tags").array().notNull().default(sql`'{}'::text[]`),
     rationale: text("rationale"),
+    /** Why, as chips: codes of lib/domain/reasons.ts. */
+    reasons: text("reasons").array().notNull().default(sql`'{}'::text[]`),
+    /** Neither answer would do; the forced choice stands beside it. */
+    bothUnacceptable: boolean("both_unacceptable").notNull().default(false),
+    /** Red teaming: what the annotator tried, and how bad the worse answer is, 1 (harmless) to 5. */
+    riskCategory: text("risk_category"),
+    attackVector: text("attack_vector"),
+    severity: integer("severity"),
     /** A better answer that the annotator wrote: edited > chosen > rejected (Llama 3's third response). */
     editedResponse: text("edited_response"),
     durationMs: integer("duration_ms"),
@@ -213,6 +257,7 @@ export const comparisons = pgTable(
     index("comparisons_user").on(table.userId, table.createdAt),
     index("comparisons_item").on(table.itemId),
     check("comparisons_edited", sql`${table.editedResponse} is null or btrim(${table.editedResponse}) <> ''`),
+    check("comparisons_severity", sql`${table.severity} is null or ${table.severity} between 1 and 5`),
     check("comparisons_two", sql`${table.chosenId} <> ${table.rejectedId}`),
     check(
       "comparisons_person",

@@ -1,16 +1,11 @@
-/** All texts of the interface, by area. English gives the shape; a test holds the other languages to it. */
+/** All texts of the interface, one file a language. English gives the shape; a test holds the other languages to it. */
 
 import type { Locale } from "./locales";
-import annotateEn from "./messages/annotate.en.json";
-import annotateKo from "./messages/annotate.ko.json";
-import commonEn from "./messages/common.en.json";
-import commonKo from "./messages/common.ko.json";
-import consoleEn from "./messages/console.en.json";
-import consoleKo from "./messages/console.ko.json";
+import en from "./messages/en.json";
+import koTexts from "./messages/ko.json";
 
-const en = { common: commonEn, annotate: annotateEn, console: consoleEn };
 export type Messages = typeof en;
-const ko: Messages = { common: commonKo, annotate: annotateKo, console: consoleKo };
+const ko: Messages = koTexts;
 
 export const messagesOf = (locale: Locale): Messages => ({ en, ko })[locale];
 
