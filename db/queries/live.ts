@@ -113,6 +113,38 @@ export async function chosenMessage(connection: Connection, itemId: string, user
   return row?.chosenId;
 }
 
+export interface JudgedTurn {
+  turn: number;
+  prompt: string;
+  /** Response 2 was shown as A. */
+  swapped: boolean;
+  chosenPosition: 1 | 2;
+  strength: "significantly_better" | "better" | "slightly_better" | "negligibly_better";
+  chosen: string;
+  sibling: string;
+}
+
+/** The turns of a dialogue before `itemId`, oldest first, as their annotator last judged them. */
+export async function judgedTurnsBefore(connection: Connection, itemId: string, userId: string) {
+  return selectRows<JudgedTurn>(
+    connection,
+    sql`with recursive path as (
+      select previous_item_id as id from items where id = ${itemId}::uuid
+      union all
+      select i.previous_item_id from items i join path on i.id = path.id where i.previous_item_id is not null
+    )
+    select i.turn, p.content as "prompt", k.swapped, k.strength, c.content as "chosen", r.content as "sibling",
+      case when k.chosen_id = i.response1_id then 1 else 2 end as "chosenPosition"
+    from path join items i on i.id = path.id
+      join messages p on p.id = i.context_message_id
+      join lateral (select * from comparisons where item_id = i.id and user_id = ${userId}::uuid
+        order by sequence desc limit 1) k on true
+      join messages c on c.id = k.chosen_id
+      join messages r on r.id = k.rejected_id
+    order by i.turn`,
+  );
+}
+
 export interface ClaimedGeneration {
   id: string;
   itemId: string;

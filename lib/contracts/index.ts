@@ -6,10 +6,12 @@ import * as comparisons from "./comparisons";
 import * as drafts from "./drafts";
 import type { Endpoint } from "./endpoint";
 import * as ghostAttention from "./ghost-attention";
+import * as guidelineReads from "./guideline-reads";
 import * as importing from "./import";
 import * as jobs from "./jobs";
 import * as live from "./live";
 import * as policies from "./policies";
+import * as preferences from "./preferences";
 import * as projects from "./projects";
 import * as quality from "./quality";
 import * as rejectionSampling from "./rejection-sampling";
@@ -30,10 +32,12 @@ const modules: Record<string, Record<string, unknown>> = {
   comparisons,
   drafts,
   ghostAttention,
+  guidelineReads,
   import: importing,
   jobs,
   live,
   policies,
+  preferences,
   projects,
   quality,
   rejectionSampling,

@@ -1,6 +1,6 @@
 /** Live dialogues: the annotator writes the prompt, two answers stream side by side as A and B. */
 import { z } from "zod";
-import { sideSchema, typedText } from "./annotation-shapes";
+import { sideSchema, strengthSchema, typedText } from "./annotation-shapes";
 import { leasedAssignmentSchema } from "./assignments";
 import { defineEndpoint } from "./endpoint";
 import { liveStateSchema } from "./live-state";
@@ -44,6 +44,26 @@ export const getLiveState = defineEndpoint({
   access,
   params,
   response: liveStateSchema,
+});
+
+/** An earlier turn of the caller's dialogue with both answers: the chosen one went on, its sibling stayed. */
+export const liveTurnSchema = z.strictObject({
+  turn: z.int(),
+  prompt: z.string(),
+  preferred: sideSchema,
+  strength: strengthSchema,
+  chosen: z.string(),
+  sibling: z.string(),
+});
+export type LiveTurnView = z.infer<typeof liveTurnSchema>;
+
+export const getLiveTree = defineEndpoint({
+  method: "GET",
+  path: "/live/{assignmentId}/tree",
+  summary: "The judged turns before this one, oldest first, each with the answer chosen and the one left as its sibling",
+  access,
+  params,
+  response: z.strictObject({ turns: z.array(liveTurnSchema) }),
 });
 
 /** Server-sent events named `state`, each a whole LiveState; ends after the state whose `votable` is true or both sides failed. */

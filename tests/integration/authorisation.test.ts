@@ -33,6 +33,8 @@ const variant = { name: "v" };
 const ROWS: Record<string, Row> = {
   "GET /me": open,
   "PATCH /me": { ...open, body: () => ({ locale: "ko" }) },
+  "GET /me/preferences": open,
+  "PATCH /me/preferences": { ...open, body: () => ({ blurHarmful: false }) },
   "POST /me/password": { ...open, body: () => ({ current: "wrong", next: "long enough now" }) },
   "GET /users": open,
   "POST /users": { ...open, body: () => ({ email: "bad" }) },
@@ -55,6 +57,8 @@ const ROWS: Record<string, Row> = {
     ...project,
     body: () => ({ task: "safety", locale: "en", body: "Be kind." }),
   },
+  "GET /guidelines/{id}/changes": { params: { id: "guidelineId" }, object: "project" },
+  "POST /guidelines/{id}/read": { params: { id: "guidelineId" }, object: "project" },
   "GET /projects/{projectId}/campaigns": project,
   "POST /projects/{projectId}/campaigns": {
     ...project,
@@ -100,6 +104,7 @@ const ROWS: Record<string, Row> = {
   },
   "GET /live/{assignmentId}": live,
   "GET /live/{assignmentId}/stream": live,
+  "GET /live/{assignmentId}/tree": live,
   "POST /live/{assignmentId}/prompt": { ...live, body: () => ({ content: "Hello?" }) },
   "POST /live/{assignmentId}/novelty": { ...live, body: () => ({ content: "Hello?" }) },
   "POST /live/{assignmentId}/stop": { ...live, body: () => ({ side: "a" }) },
