@@ -1,6 +1,7 @@
 /** Starts a recipe in its own process and follows it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { createRequire } from "node:module";
+import os from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { TrainingMetric } from "@/trainer/format/training-config";
 import type { FromChild, RecipeCalls, RecipeName, ToChild } from "./recipe-protocol";
@@ -53,6 +54,16 @@ function stopOnAbort(child: ChildProcess, recipe: RecipeName, signal: AbortSigna
   };
 }
 
+/** Annotators are served first where they share the machine with a training run: its threads may spin while they wait. */
+function giveWay({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, which its exit event tells.
+  }
+}
+
 /**
  * Runs a recipe. An abort ends it: training answers `cancelled` with its checkpoint written, anything else throws the
  * signal's reason. Errors: RecipeError, RecipeDiedError.
@@ -70,6 +81,7 @@ export async function runRecipe<Name extends RecipeName>(
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  giveWay(child);
   let errors = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     errors = (errors + chunk.toString("utf8")).slice(-STDERR_CHARACTERS);

@@ -27,6 +27,8 @@ export interface LibtorchAddon {
   limitMemory(bytes: number): void;
   /** Threads used inside one operator; sets them first where a count is given. */
   threads(count?: number): number;
+  /** Threads among which the addon's own loops are shared out. */
+  loopThreads(): number;
   /** Whether this libtorch sees a GPU. */
   device(): "cpu" | "cuda";
   /** Seeds torch's random generators. */

@@ -1,5 +1,5 @@
 /** Builds the addon with one compiler run, and checks it in a process of its own. */
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,11 @@ export async function checkCompiler(compiler: string): Promise<string> {
 /** Instructions of the machine that builds: the addon runs there alone (`processor` in the manifest). */
 const OWN_PROCESSOR = process.arch === "arm64" ? "-mcpu=native" : "-march=native";
 
+/** The OpenMP runtime that torch brings (Linux): ours must be the same one, or two pools of threads would fight for the cores. */
+async function openMpOf(torchLibraries: string): Promise<string | undefined> {
+  return (await readdir(torchLibraries)).find((name) => /^libgomp.*\.so/.test(name));
+}
+
 /** Compiles the sources against the PyTorch in `<directory>/site-packages` into `output`, a file directly in `directory`. */
 export async function buildAddon(
   directory: string,
@@ -37,33 +42,45 @@ export async function buildAddon(
   compiler: string,
 ): Promise<void> {
   const torch = path.join(directory, PACKAGES_FOLDER, "torch");
+  const libraries = path.join(torch, "lib");
   const mac = process.platform === "darwin";
   const origin = mac ? "@loader_path" : "$ORIGIN";
+  const openMp = await openMpOf(libraries);
   const sources = (await nativeFiles()).filter((name) => name.endsWith(".cc")).sort();
   // All sources as one: torch's headers are nearly all there is to compile, and a file of its own each would read them again.
   const together = `${output}.cc`;
-  const args = [
-    ...["-O3", OWN_PROCESSOR, "-std=c++20", "-fPIC", "-shared", "-fvisibility=hidden"],
-    // Vector instructions in the loops marked for it; nothing that changes what NaN and infinity do.
-    ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"],
+  const object = `${output}.o`;
+  const compile = [
+    ...["-O3", OWN_PROCESSOR, "-std=c++20", "-fPIC", "-fvisibility=hidden", "-c"],
+    // at::parallel_for is a template that shares out work only where OpenMP is on; without it, vector instructions in marked loops alone.
+    ...[openMp === undefined ? "-fopenmp-simd" : "-fopenmp", "-fno-math-errno", "-fno-trapping-math"],
     `-I${NODE_API_HEADERS}`,
     ...["-isystem", path.join(torch, "include")],
     ...["-isystem", path.join(torch, "include", "torch", "csrc", "api", "include")],
-    together,
-    ...["-o", output, `-L${path.join(torch, "lib")}`],
+    ...[together, "-o", object],
+  ];
+  const link = [
+    ...["-shared", object, "-o", output, `-L${libraries}`],
     // Relative to the addon, so that a finished installation can be renamed into place.
     `-Wl,-rpath,${origin}/${PACKAGES_FOLDER}/torch/lib`,
     // libtorch registers its operators when it loads, so it must be linked although no symbol of it is named.
     mac ? "-Wl,-undefined,dynamic_lookup" : "-Wl,--no-as-needed",
     ...["-ltorch_cpu", "-lc10"],
+    ...(openMp === undefined ? [] : [`-l:${openMp}`]),
     ...(variant === "cuda" ? ["-ltorch"] : []),
   ];
   try {
     await writeFile(together, sources.map((name) => `#include "${path.join(NATIVE_SOURCES, name)}"\n`).join(""));
-    const { status, output: messages } = await runProcess(compiler, args);
-    if (status !== 0) throw new InstallError(`the addon did not compile:\n${tail(messages)}`);
+    for (const [step, args] of [
+      ["compile", compile],
+      ["link", link],
+    ] as const) {
+      const { status, output: messages } = await runProcess(compiler, args);
+      if (status !== 0) throw new InstallError(`the addon did not ${step}:\n${tail(messages)}`);
+    }
   } finally {
     await rm(together, { force: true });
+    await rm(object, { force: true });
   }
 }
 

@@ -53,12 +53,15 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() ?? "";
 }
 
+/** How they are compiled counts as a source. */
+const RECIPE = fileURLToPath(new URL("./build.ts", import.meta.url));
+
 /** sha256 over the names and contents of the addon's sources. */
 export async function sourcesSha256(): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of (await nativeFiles()).sort()) {
-    const content = await readFile(path.join(NATIVE_SOURCES, name));
-    hash.update(`${name}\0${content.length}\0`).update(content);
+  for (const file of [...(await nativeFiles()).sort().map((name) => path.join(NATIVE_SOURCES, name)), RECIPE]) {
+    const content = await readFile(file);
+    hash.update(`${path.basename(file)}\0${content.length}\0`).update(content);
   }
   return hash.digest("hex");
 }

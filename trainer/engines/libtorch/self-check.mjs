@@ -46,4 +46,8 @@ function matmulGflops() {
 
 const error = largestError();
 if (!(error < 1e-3)) throw new Error(`libtorch's matrix product is off by ${error}`);
-process.stdout.write(`${JSON.stringify({ device, threads: addon.threads(), matmulGflops: matmulGflops() })}\n`);
+const [threads, loopThreads] = [addon.threads(), addon.loopThreads()];
+// Only Linux's PyTorch brings an OpenMP runtime that the addon can be built for.
+if (process.platform === "linux" && device === "cpu" && loopThreads < threads)
+  throw new Error(`the addon's own loops run on ${loopThreads} of ${threads} threads`);
+process.stdout.write(`${JSON.stringify({ device, threads, matmulGflops: matmulGflops() })}\n`);

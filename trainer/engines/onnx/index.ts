@@ -3,6 +3,7 @@ import os from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import { registerGradients } from "../../core/autodiff";
 import { overrideOps, resetOps } from "../../ops";
+import { coresAreFree } from "../cores";
 import { type Engine, type EngineDescription, EngineError, type PrepareOptions, requireFloat32 } from "../engine";
 import { OnnxBackend } from "./backend";
 import { BACKEND_NAME, defineKernels } from "./kernels";
@@ -31,7 +32,7 @@ export async function prepareOnnx(): Promise<void> {
     try {
       const runtime = loadRuntime();
       const threads = os.availableParallelism();
-      prepared = { runtime, threads, sessions: new SessionCache(runtime, { threads }) };
+      prepared = { runtime, threads, sessions: new SessionCache(runtime, { threads, spinning: coresAreFree() }) };
     } catch (cause) {
       throw new EngineError(`onnxruntime did not load: ${(cause as Error).message}`, { cause });
     }

@@ -15,6 +15,8 @@ export interface SessionStatistics {
 
 export interface SessionSettings {
   threads: number;
+  /** Whether threads spin while they wait, which wants cores to itself. */
+  spinning: boolean;
 }
 
 /**
@@ -92,8 +94,7 @@ export class SessionCache {
       // Patterns are remembered for every combination of lengths, and lengths differ from batch to batch.
       enableMemPattern: false,
       logSeverityLevel: 3,
-      // Threads that wait sleep: spinning ones take the processor from whatever else runs, the training's own main thread included.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
+      extra: { session: { intra_op: { allow_spinning: this.settings.spinning ? "1" : "0" } } },
     });
     const seconds = (performance.now() - started) / 1000;
     this.statistics.built += 1;

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
+#include <atomic>
 #include <cstring>
 #include <new>
 
@@ -185,6 +186,13 @@ napi_value threads(const Call& call) {
   return makeNumber(call.env, at::get_num_threads());
 }
 
+/// loopThreads() -> threads among which a loop of our own (elementwise.cc, attention.cc) is shared out.
+napi_value loopThreads(const Call& call) {
+  std::atomic<int> parts{0};
+  at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t, int64_t) { parts++; });
+  return makeNumber(call.env, parts);
+}
+
 /// device() -> "cuda" where this libtorch sees a GPU, else "cpu".
 napi_value device(const Call& call) { return makeString(call.env, at::hasCUDA() ? "cuda" : "cpu"); }
 
@@ -219,7 +227,7 @@ NAPI_MODULE_INIT() {
                         define<freeTensor>(env, exports, "free") && define<describeTensor>(env, exports, "describe") &&
                         define<memory>(env, exports, "memory") && define<deviceMemory>(env, exports, "memoryUse") &&
                         define<setMemoryLimit>(env, exports, "limitMemory") && define<threads>(env, exports, "threads") &&
-                        define<device>(env, exports, "device") && define<seed>(env, exports, "seed");
+                        define<loopThreads>(env, exports, "loopThreads") && define<device>(env, exports, "device") && define<seed>(env, exports, "seed");
   if (!complete) napi_throw_error(env, nullptr, "libtorch addon: could not define its functions");
   return exports;
 }
