@@ -57,6 +57,8 @@ export const annotatorStates = pgTable(
     goldRight: integer("gold_right").notNull().default(0),
     /** Log-likelihood ratio of the sequential test (lib/domain/sequential-test.ts) since it last began. */
     logLikelihoodRatio: doublePrecision("log_likelihood_ratio").notNull().default(0),
+    /** A lead let the annotator go on: what lies before counts no more in the tests. */
+    testedSince: instant("tested_since"),
     updatedAt: instant("updated_at").notNull().default(sql`now()`),
   },
   (table) => [
@@ -65,22 +67,28 @@ export const annotatorStates = pgTable(
   ],
 );
 
-/** A word from a lead or reviewer, perhaps about one judgement. */
+/** `gold`: what a missed gold item would have been. `pause`, `resume`: the annotator's standing changed. */
+export const noteKind = pgEnum("note_kind", ["note", "gold", "pause", "resume"]);
+/** A word from a lead or reviewer, perhaps about one judgement, or from the system (no author). */
 export const annotatorNotes = pgTable(
   "annotator_notes",
   {
     id: id(),
     projectId: projectId(),
     userId: userId(),
-    authorId: uuid("author_id")
-      .notNull()
-      .references(() => users.id),
+    kind: noteKind("kind").notNull().default("note"),
+    authorId: uuid("author_id").references(() => users.id),
     comparisonId: uuid("comparison_id").references(() => comparisons.id),
     body: text("body").notNull(),
     createdAt: createdAt(),
+    /** The annotator sees it from then on. */
+    visibleFrom: instant("visible_from").notNull().default(sql`now()`),
     readAt: instant("read_at"),
   },
-  (table) => [index("annotator_notes_user").on(table.userId, table.projectId, table.createdAt)],
+  (table) => [
+    index("annotator_notes_user").on(table.userId, table.projectId, table.createdAt),
+    index("annotator_notes_comparison").on(table.comparisonId),
+  ],
 );
 
 /** Leave to work on a task's items where the campaign asks for it. Re-certification revokes the old one and grants anew. */

@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, pgEnum, pgTable, real, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, createdAt, id, instant } from "./columns";
+import { users } from "./identity";
 import { projects } from "./project";
 
 export const policyKind = pgEnum("policy_kind", ["endpoint", "embedded", "replay"]);
@@ -50,4 +51,28 @@ export const policyVariants = pgTable(
     check("policy_variants_weight", sql`${table.weight} >= 0`),
     check("policy_variants_temperature", sql`${table.temperature} >= 0`),
   ],
+);
+
+export const policyCheckState = pgEnum("policy_check_state", ["queued", "done", "failed"]);
+
+/** A test prompt that a lead sent to a variant; the worker answers. The newest of a policy tells its health. */
+export const policyChecks = pgTable(
+  "policy_checks",
+  {
+    id: id(),
+    variantId: uuid("variant_id")
+      .notNull()
+      .references(() => policyVariants.id),
+    requestedBy: uuid("requested_by").references(() => users.id),
+    prompt: text("prompt").notNull(),
+    state: policyCheckState("state").notNull().default("queued"),
+    text: text("text"),
+    error: text("error"),
+    /** Until the first piece of text, and until the end. */
+    firstTextMs: integer("first_text_ms"),
+    durationMs: integer("duration_ms"),
+    createdAt: createdAt(),
+    finishedAt: instant("finished_at"),
+  },
+  (table) => [index("policy_checks_variant").on(table.variantId, table.createdAt)],
 );

@@ -84,6 +84,8 @@ export const campaigns = pgTable(
     cooldownMinutes: integer("cooldown_minutes").notNull().default(0),
     /** Live: a verdict may be given before both answers end. */
     voteEarly: boolean("vote_early").notNull().default(false),
+    /** Share of judgements that a reviewer sees, drawn by chance; null = as the project's settings say. */
+    reviewShare: real("review_share"),
     createdAt: createdAt(),
   },
   (table) => [
@@ -135,13 +137,25 @@ export const items = pgTable(
     /** Submitted by annotators. At `overlap` the item is done. */
     judgements: integer("judgements").notNull().default(0),
     randomKey: doublePrecision("random_key").notNull().default(sql`random()`),
+    /** Place in the campaign's order, -1..0, served lowest first; null = by chance, which is by `random_key`. Set by lib/services/ordering. */
+    orderKey: doublePrecision("order_key"),
+    /** The chance that the item had to take this place (lib/domain/ordering.ts), 0..1; null without `order_key`. */
+    orderProbability: real("order_probability"),
     createdAt: createdAt(),
   },
   (table) => [
-    index("items_queue").on(table.campaignId, table.randomKey).where(sql`state = 'open' and slots_remaining > 0`),
-    index("items_project").on(table.projectId, table.createdAt),
+    index("items_queue")
+      .on(table.campaignId, sql`coalesce(order_key, random_key)`)
+      .where(sql`state = 'open' and slots_remaining > 0 and purpose = 'work' and reserved_for is null`),
+    index("items_gold").on(table.campaignId).where(sql`state = 'open' and slots_remaining > 0 and purpose = 'gold'`),
+    index("items_mirrors").on(table.reservedFor, table.campaignId).where(sql`purpose = 'mirror'`),
+    index("items_list").on(table.projectId, table.createdAt, table.id),
+    index("items_set_aside").on(table.projectId, table.createdAt, table.id).where(sql`state in ('unusable', 'withdrawn')`),
+    index("items_checks").on(table.projectId, table.createdAt, table.id).where(sql`purpose in ('gold', 'mirror')`),
     index("items_dialogue").on(table.dialogueId),
     uniqueIndex("items_next_turn").on(table.previousItemId),
+    /** A judgement is asked again at most once. */
+    uniqueIndex("items_mirror").on(table.mirrorOfId),
     index("items_import_content")
       .on(table.projectId, sql`(payload->>'contentHash')`)
       .where(sql`payload->>'contentHash' is not null`),
@@ -194,7 +208,8 @@ export const assignments = pgTable(
       .on(table.itemId, table.userId)
       .where(sql`state in ('leased', 'submitted')`),
     index("assignments_item").on(table.itemId),
-    index("assignments_user").on(table.userId, table.projectId, table.state),
+    index("assignments_held").on(table.userId, table.projectId).where(sql`state = 'leased'`),
+    index("assignments_recent").on(table.userId, table.projectId, table.leasedAt),
     index("assignments_expiry").on(table.expiresAt).where(sql`state = 'leased'`),
   ],
 );
@@ -254,6 +269,7 @@ export const comparisons = pgTable(
     uniqueIndex("comparisons_supersedes").on(table.supersedesId),
     uniqueIndex("comparisons_sequence").on(table.sequence),
     index("comparisons_project").on(table.projectId, table.createdAt),
+    index("comparisons_list").on(table.projectId, table.sequence),
     index("comparisons_user").on(table.userId, table.createdAt),
     index("comparisons_item").on(table.itemId),
     check("comparisons_edited", sql`${table.editedResponse} is null or btrim(${table.editedResponse}) <> ''`),
@@ -310,8 +326,8 @@ export const turnReviews = pgTable(
   ],
 );
 
-export const reviewDecision = pgEnum("review_decision", ["approved", "rejected"]);
-/** A reviewer's verdict on a comparison. Rejected ones stay out of snapshots. */
+export const reviewDecision = pgEnum("review_decision", ["approved", "fixed", "rejected", "withdrawn"]);
+/** A reviewer's verdict on a comparison; the newest counts. Rejected ones stay out of snapshots, fixed ones enter as corrected. */
 export const reviews = pgTable(
   "reviews",
   {
