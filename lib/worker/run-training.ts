@@ -89,6 +89,15 @@ function keepAlive(context: ServiceContext, held: lease.TrainingLease, control: 
   return () => clearInterval(timer);
 }
 
+function progressWriter(context: ServiceContext, held: lease.TrainingLease) {
+  let wroteAt = 0;
+  return (done: number, total: number): void => {
+    if (Date.now() - wroteAt < BEAT_MS) return;
+    wroteAt = Date.now();
+    void lease.noteProgress(context, held, done / total).catch(() => undefined);
+  };
+}
+
 async function train(
   context: ServiceContext,
   held: lease.TrainingLease,
@@ -114,6 +123,7 @@ async function train(
       {
         signal,
         onNote,
+        onProgress: progressWriter(context, held),
         onMetric: (metric) => {
           metrics.add(metric);
           input.onProgress?.(metric);

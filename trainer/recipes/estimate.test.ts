@@ -195,6 +195,26 @@ describe("before a run", () => {
     });
   });
 
+  it("counts a probe as one forward pass that keeps one layer's activations", async () => {
+    const pass = input({ itemsTotal: 1, stepsTotal: 1 }, { method: "probe" });
+    const probe = estimateTraining(pass);
+    expect(probe.flopsTotal).toBeCloseTo(
+      estimateTraining(input({ itemsTotal: 1, stepsTotal: 1 }, { method: "head" })).flopsTotal,
+      -3,
+    );
+    expect(probe.memory.activations).toBeLessThan(
+      estimateTraining(input({ itemsTotal: 1, stepsTotal: 1 })).memory.activations / 20,
+    );
+    expect(remedies(pass, Number.MAX_SAFE_INTEGER).map(({ change }) => change)).not.toContain("method head");
+    const data = bench.write("probed.jsonl", pairsOf(8));
+    const config = { ...TEST_CONFIG, method: "probe" as const };
+    expect(await estimateReward({ config, data, baseModel: bench.base })).toMatchObject({
+      memoryProblem: null,
+      steps: 1,
+      items: 8,
+    });
+  });
+
   it("is near what a run then takes: activations within a factor of two, and a share of the matmul speed", async () => {
     const data = bench.write("some.jsonl", pairsOf(16));
     const config = { tokensPerMicroBatch: 600, pairsPerStep: 8 };

@@ -86,7 +86,8 @@ function activationBytes(input: EstimateInput, bytesPerValue: number): number {
   // Attention's weights: as many cells as a micro-batch of average items has, or the longest item's own.
   const cells = Math.max(longest.cells, total.tokens === 0 ? 0 : (total.cells / total.tokens) * tokens);
   const layer = tokens * keptPerToken(config) + 2 * cells * config.headCount;
-  const trainedLayers = settings.method === "head" ? 0 : config.layerCount - settings.frozenLayers;
+  const frozen = settings.method === "head" || settings.method === "probe";
+  const trainedLayers = frozen ? 0 : config.layerCount - settings.frozenLayers;
   if (trainedLayers === 0) return bytesPerValue * layer;
   // onnxruntime merges what is computed twice: there recomputation saves nothing.
   const values =
@@ -160,7 +161,7 @@ export function remedies(input: EstimateInput, bytesMax: number): Remedy[] {
           [`method lora, recompute and tokensPerMicroBatch ${longest}`, lora(recomputing)],
         ] as [string, EstimateInput][])
       : []),
-    ...(settings.method !== "head" && input.head === "reward"
+    ...(settings.method !== "head" && settings.method !== "probe" && input.head === "reward"
       ? ([["method head", head]] as [string, EstimateInput][])
       : []),
   ];

@@ -93,9 +93,11 @@ export function pairWork({ chosenIds, rejectedIds, tokens }: TrainingPair) {
   return workOf({ shared, branches: [chosenIds.length - shared, rejectedIds.length - shared] });
 }
 
-async function estimateOf(
-  run: Omit<PreparedRun, "estimate" | "memoryProblem" | "data" | "heldout" | "tokenizer">,
-): Promise<{ input: EstimateInput; estimate: TrainingEstimate }> {
+/** Estimates the run, tells `note` of it, and says what is wrong where it will not fit. */
+export async function estimateRun(
+  run: Pick<PreparedRun, "base" | "config" | "set" | "steps" | "tokensPerMicroBatch" | "engine">,
+  note: (sentence: string) => void,
+): Promise<Pick<PreparedRun, "estimate" | "memoryProblem">> {
   const { base, config, set, steps, tokensPerMicroBatch, engine } = run;
   const input: EstimateInput = {
     config: base.config,
@@ -108,7 +110,9 @@ async function estimateOf(
     engine: engine.name,
     matmulGflops: await matmulGflopsOf(`${engine.name} ${config.precision}`),
   };
-  return { input, estimate: estimateTraining(input) };
+  const estimate = estimateTraining(input);
+  for (const sentence of describeEstimate(estimate, "pair")) note(sentence);
+  return { estimate, memoryProblem: memoryProblem(engine, input, estimate) };
 }
 
 /** Reads, checks, chooses and estimates; writes nothing. Errors: as `trainReward`. */
@@ -135,10 +139,9 @@ export async function prepareRewardRun(options: RewardRunOptions): Promise<Prepa
   );
   const steps = planSteps(set.pairs, { ...config, itemsPerStep: config.pairsPerStep });
   const partial = { config, base, set, steps, engine, tokensPerMicroBatch };
-  const { input, estimate } = await estimateOf(partial);
-  for (const sentence of describeEstimate(estimate, "pair")) note(sentence);
-  checkTrainable(engine, estimate.trainableParameters);
-  return { ...partial, data, heldout, tokenizer, estimate, memoryProblem: memoryProblem(engine, input, estimate) };
+  const estimated = await estimateRun(partial, note);
+  checkTrainable(engine, estimated.estimate.trainableParameters);
+  return { ...partial, data, heldout, tokenizer, ...estimated };
 }
 
 /** Everything that decides the weights. Where the run is written and how often it is saved or merely judged do not. */

@@ -38,7 +38,7 @@ import {
   type TrainingSet,
   usesSafetyLoss,
 } from "./reward-data";
-import { parseTrainingConfig } from "./reward-run";
+import { estimateRun, parseTrainingConfig } from "./reward-run";
 import {
   appendMetric,
   fingerprintOf,
@@ -260,6 +260,9 @@ async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
   const { engine, reason } = await chooseProbeEngine(config.engine, options.config.precision);
   note(`engine ${reason}`);
   const { name, precision } = engine.describe();
+  const tokensPerMicroBatch = config.tokensPerMicroBatch ?? engine.tokensPerMicroBatch;
+  const passes = { base, config: { ...config, precision }, set, steps: [set.pairs], tokensPerMicroBatch, engine };
+  const estimated = await estimateRun(passes, note);
   const baseFingerprint = fingerprintTensors(base.tensors);
   const modelFingerprint = fingerprintOf({ base: baseFingerprint, config: base.config, name, precision });
   const { task, seed, tokensPerRowMax, marginTable, rankingLoss, safetyAuxiliaryWeight, otherShare, sourceWeights } =
@@ -281,7 +284,12 @@ async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
     data: source.sha256,
     modelFingerprint,
   });
-  return { source, heldout, base, set, read, engine, baseFingerprint, modelFingerprint, fingerprint };
+  return { source, heldout, base, set, read, engine, baseFingerprint, modelFingerprint, fingerprint, ...estimated };
+}
+
+/** What `trainProbe` would need: one forward pass over all pairs; fitting the head costs little beside it. Writes nothing. */
+export async function estimateProbe(options: TrainProbeOptions) {
+  return openRun(options, parseTrainingConfig(options.config));
 }
 
 async function train(run: Run, fingerprint: string, heldout: PairFile | null, directory: string) {
@@ -330,7 +338,8 @@ export async function trainProbe(options: TrainProbeOptions): Promise<TrainProbe
   const config = parseTrainingConfig(options.config);
   const paths = runPaths(options.outDirectory);
   const opened = await openRun(options, config);
-  const { base, fingerprint } = opened;
+  const { base, fingerprint, memoryProblem } = opened;
+  if (memoryProblem !== null && !options.force) throw memoryProblem;
   await openRunDirectory(paths, options.resume ?? false);
   const rest = { step: 1, stepsTotal: 1, bestStep: null, adapterDirectory: null, evaluation: null, nested: null };
   const done = { ...rest, status: "completed", modelDirectory: paths.model, checkpointDirectory: null } as const;

@@ -241,6 +241,9 @@ export async function trainReward(options: TrainRewardOptions): Promise<TrainRew
 
 /** What a run would need and whether it fits, without starting it. Errors: as `trainReward`. */
 export async function estimateReward(options: RewardRunOptions) {
-  const { estimate, engine, memoryProblem } = await prepareRewardRun(options);
+  const probes = options.config.method === "probe";
+  const { estimate, engine, memoryProblem } = probes
+    ? await (await import("./train-probe")).estimateProbe(options)
+    : await prepareRewardRun(options);
   return { ...estimate, engine: engine.describe(), memoryProblem: memoryProblem?.message ?? null };
 }

@@ -137,6 +137,11 @@ export async function noteEngine(
   await context.db.update(trainingRuns).set({ engine, engineReason: reason }).where(isAttempt(lease));
 }
 
+/** How far a run without steps is (a probe reading its features), 0..1. */
+export async function noteProgress(context: ServiceContext, lease: TrainingLease, progress: number): Promise<void> {
+  await context.db.update(trainingRuns).set({ progress }).where(isAttempt(lease));
+}
+
 /** Stores metrics by step. A resumed run makes steps after its checkpoint again: later lines of an older attempt go. */
 export async function addTrainingMetrics(
   context: ServiceContext,

@@ -103,7 +103,9 @@ function LiveProgress({ run, last }: { run: TrainingRun; last: MetricRow | undef
         rate: format.number(last.pairsPerSecond, { maximumFractionDigits: 1 }),
         minutes: format.number((left ?? 0) / 60, { maximumFractionDigits: 1 }),
       })
-    : t("preparing");
+    : run.progress > 0
+      ? t("reading", { share: format.number(run.progress, { style: "percent" }) })
+      : t("preparing");
   return (
     <div>
       <p className="text-sm text-muted tabular-nums">{text}</p>
