@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection } from "../client";
 import { guidelineOf } from "./assignment-view";
+import { TODAY } from "./eligibility";
 import { type Annotator, memberOf } from "./queue";
 import { selectRow, selectRows } from "./rows";
 
@@ -25,6 +26,11 @@ export interface StoredComparison {
   safety: StoredSafety | null;
   tags: string[];
   rationale: string | null;
+  reasons: string[];
+  bothUnacceptable: boolean;
+  riskCategory: string | null;
+  attackVector: string | null;
+  severity: number | null;
   editedResponse: string | null;
   durationMs: number;
   supersedesId: string | null;
@@ -34,9 +40,12 @@ export interface StoredComparison {
   modelAgreed: boolean | null;
 }
 
-const comparisonColumns = sql`k.id, k.sequence::text as "sequence", k.assignment_id as "assignmentId", k.item_id as "itemId",
+/** Of the comparison `k` and its item `i`. */
+export const comparisonColumns = sql`k.id, k.sequence::text as "sequence", k.assignment_id as "assignmentId", k.item_id as "itemId",
   k.project_id as "projectId", k.task, k.chosen_id as "chosenId", i.response1_id as "response1Id",
-  i.response2_id as "response2Id", k.swapped, k.strength, k.safety, k.tags, k.rationale, k.edited_response as "editedResponse", k.duration_ms as "durationMs",
+  i.response2_id as "response2Id", k.swapped, k.strength, k.safety, k.tags, k.rationale, k.reasons,
+  k.both_unacceptable as "bothUnacceptable", k.risk_category as "riskCategory", k.attack_vector as "attackVector", k.severity,
+  k.edited_response as "editedResponse", k.duration_ms as "durationMs",
   k.supersedes_id as "supersedesId", k.payload_hash as "payloadHash",
   (extract(epoch from k.created_at) * 1000)::float8 as "createdAtMs",
   (select chosen.content = best.content
@@ -80,7 +89,7 @@ export async function submissionTarget(connection: Connection, assignmentId: str
     connection,
     sql`select a.state as "assignmentState", a.swapped, i.id as "itemId", i.project_id as "projectId", i.kind, c.task,
       i.response1_id as "response1Id", i.response2_id as "response2Id",
-      (select g.id from (${guidelineOf(locale)}) g) as "guidelineVersionId",
+      (select g.id from (${guidelineOf(sql`${locale}`)}) g) as "guidelineVersionId",
       (select count(*)::int from ghost_attention_dialogues gd, jsonb_array_elements(gd.messages) m
         where gd.item_id = i.id and m->>'role' = 'assistant') as "assistantTurns"
     from assignments a join items i on i.id = a.item_id join campaigns c on c.id = i.campaign_id
@@ -89,11 +98,23 @@ export async function submissionTarget(connection: Connection, assignmentId: str
 }
 
 /**
+ * CTE that counts a judgement on its annotator's day, after `lease` and `item`. `isExposure`: the annotator wrote the item and says
+ * only now that it is harmful; other exposure is counted when the item is handed out.
+ */
+export const countJudgement = (isExposure: SQL) => sql`counted as (
+    insert into annotator_days as n (user_id, day, campaign_id, project_id, judgements, exposures, last_exposure_at)
+    select lease.user_id, ${TODAY}, item.campaign_id, lease.project_id, 1, (${isExposure})::int, case when ${isExposure} then now() end
+    from lease cross join item
+    on conflict (user_id, day, campaign_id) do update set judgements = n.judgements + 1, exposures = n.exposures + excluded.exposures,
+      last_exposure_at = greatest(n.last_exposure_at, excluded.last_exposure_at)
+  )`;
+
+/**
  * Ends the lease as submitted and counts the judgement on the item; the CTEs `lease` and `item` of the two statements below.
  * `late` = the lease had been swept: its slot is taken again, and if none is left the check on slots_remaining refuses the
  * whole statement. Yields no row when the lease is no longer in the expected state.
  */
-const submitLease = (assignmentId: string, userId: string, late: boolean) => sql`lease as (
+const submitLease = (assignmentId: string, userId: string, late: boolean, exposed: boolean) => sql`lease as (
     update assignments set state = 'submitted', ended_at = now()
     where id = ${assignmentId}::uuid and user_id = ${userId}::uuid
       and state = ${late ? "expired" : "leased"}::assignment_state
@@ -102,21 +123,30 @@ const submitLease = (assignmentId: string, userId: string, late: boolean) => sql
     update items set judgements = judgements + 1, slots_remaining = slots_remaining - ${late ? 1 : 0}::int,
       state = case when judgements + 1 >= overlap then 'done'::item_state else items.state end
     from lease where items.id = lease.item_id
-  )`;
+    returning items.campaign_id, items.category
+  ), ${countJudgement(sql`${exposed}::boolean and item.category is null`)}`;
 
-export interface NewComparison {
+export interface StoredVerdict {
+  strength: StoredStrength;
+  tags: string[];
+  rationale: string | null;
+  reasons: string[];
+  bothUnacceptable: boolean;
+  riskCategory: string | null;
+  attackVector: string | null;
+  severity: number | null;
+  editedResponse: string | null;
+  durationMs: number;
+}
+
+export interface NewComparison extends StoredVerdict {
   assignmentId: string;
   userId: string;
   late: boolean;
   task: Task;
   chosenId: string;
   rejectedId: string;
-  strength: StoredStrength;
   safety: StoredSafety | null;
-  tags: string[];
-  rationale: string | null;
-  editedResponse: string | null;
-  durationMs: number;
   guidelineVersionId: string | null;
   idempotencyKey: string;
   payloadHash: string;
@@ -130,16 +160,24 @@ const textArray = (values: string[]) =>
         sql`, `,
       )}]::text[]`;
 
+const verdictColumns = sql`strength, tags, rationale, reasons, both_unacceptable, risk_category, attack_vector, severity,
+  edited_response, duration_ms`;
+const verdictValues = (
+  row: StoredVerdict,
+) => sql`${row.strength}::strength, ${textArray(row.tags)}, ${row.rationale}::text,
+  ${textArray(row.reasons)}, ${row.bothUnacceptable}::boolean, ${row.riskCategory}::text, ${row.attackVector}::text,
+  ${row.severity}::int, ${row.editedResponse}::text, ${row.durationMs}::int`;
+
 /** True when this call wrote it. Unique and check violations are the caller's to read (db/client.ts, databaseError). */
 export async function insertComparison(connection: Connection, row: NewComparison): Promise<boolean> {
   const inserted = await selectRow<{ id: string }>(
     connection,
-    sql`with ${submitLease(row.assignmentId, row.userId, row.late)}, judged as (
+    sql`with ${submitLease(row.assignmentId, row.userId, row.late, row.riskCategory !== null)}, judged as (
       insert into comparisons (project_id, item_id, assignment_id, user_id, source, task, chosen_id, rejected_id, swapped,
-        strength, safety, tags, rationale, edited_response, duration_ms, guideline_version_id, idempotency_key, payload_hash)
+        safety, ${verdictColumns}, guideline_version_id, idempotency_key, payload_hash)
       select project_id, item_id, id, user_id, 'annotator', ${row.task}::task, ${row.chosenId}::uuid, ${row.rejectedId}::uuid,
-        swapped, ${row.strength}::strength, ${row.safety}::comparison_safety, ${textArray(row.tags)}, ${row.rationale},
-        ${row.editedResponse}, ${row.durationMs}::int, ${row.guidelineVersionId}::uuid, ${row.idempotencyKey}, ${row.payloadHash}
+        swapped, ${row.safety}::comparison_safety, ${verdictValues(row)}, ${row.guidelineVersionId}::uuid, ${row.idempotencyKey},
+        ${row.payloadHash}
       from lease
       returning id, project_id, item_id, assignment_id
     ), told as (
@@ -163,10 +201,10 @@ export async function insertSupersession(connection: Connection, row: Supersessi
     connection,
     sql`with judged as (
       insert into comparisons (project_id, item_id, assignment_id, user_id, source, task, chosen_id, rejected_id, swapped,
-        strength, safety, tags, rationale, edited_response, duration_ms, guideline_version_id, supersedes_id, idempotency_key, payload_hash)
+        safety, ${verdictColumns}, guideline_version_id, supersedes_id, idempotency_key, payload_hash)
       select project_id, item_id, assignment_id, user_id, 'annotator', task, ${row.chosenId}::uuid, ${row.rejectedId}::uuid,
-        swapped, ${row.strength}::strength, ${row.safety}::comparison_safety, ${textArray(row.tags)}, ${row.rationale},
-        ${row.editedResponse}, ${row.durationMs}::int, guideline_version_id, id, ${row.idempotencyKey}, ${row.payloadHash}
+        swapped, ${row.safety}::comparison_safety, ${verdictValues(row)}, guideline_version_id, id, ${row.idempotencyKey},
+        ${row.payloadHash}
       from comparisons where id = ${row.supersedesId}::uuid and user_id = ${row.userId}::uuid
       returning id, project_id, supersedes_id
     ), told as (
@@ -213,7 +251,7 @@ export interface NewTurnReview {
 export async function insertTurnReview(connection: Connection, row: NewTurnReview): Promise<boolean> {
   const inserted = await selectRow<{ id: string }>(
     connection,
-    sql`with ${submitLease(row.assignmentId, row.userId, row.late)}, judged as (
+    sql`with ${submitLease(row.assignmentId, row.userId, row.late, false)}, judged as (
       insert into turn_reviews (item_id, assignment_id, user_id, verdicts, note, duration_ms, idempotency_key, payload_hash)
       select item_id, id, user_id, ${textArray(row.verdicts)}, ${row.note}, ${row.durationMs}::int, ${row.idempotencyKey},
         ${row.payloadHash}

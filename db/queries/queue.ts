@@ -3,109 +3,215 @@
  * event. Races are decided by row locks, unique indexes and check constraints at READ COMMITTED (security.md).
  */
 import { type SQL, sql } from "drizzle-orm";
-import type { Connection } from "../client";
+import type { Connection, Db } from "../client";
+import { type AssignmentView, viewColumns, viewJoins } from "./assignment-view";
+import {
+  type Asker,
+  campaignBlock,
+  isExposureLeft,
+  isHarmful,
+  isLanguageKnown,
+  isMember,
+  isOpenWork,
+  isWelcome,
+  orderKey,
+  person,
+  TODAY,
+  wasHad,
+} from "./eligibility";
+import { parameter, prepare } from "./prepared";
 import { selectRow } from "./rows";
-
-/** An annotator who was taken out of the project has no leases there any more; administrators need no membership. */
-export const memberOf = (projectId: SQL, user: Annotator) => sql`(${user.isAdmin}::boolean or exists (
-  select 1 from project_members m where m.project_id = ${projectId} and m.user_id = ${user.id}::uuid))`;
 
 export interface Annotator {
   id: string;
   isAdmin: boolean;
 }
 
+const asker: Asker = { userId: parameter("userId"), isAdmin: parameter("isAdmin"), projectId: parameter("projectId") };
+const DAY_COLUMNS = sql`user_id, day, campaign_id, project_id`;
+
+/** For statements that are not prepared. */
+export const memberOf = (projectId: SQL, user: Annotator) =>
+  isMember(projectId, { userId: sql`${user.id}`, isAdmin: sql`${user.isAdmin}` });
+
 export interface LeaseRequest {
   projectId: string;
   user: Annotator;
+  locale: string;
   campaignId: string | null;
+  /** The lease on screen, which is never given back as held. */
+  afterId: string | null;
+  /** Give back a live lease that the annotator holds, the oldest first, instead of taking a new one. */
+  resume: boolean;
   /** Also offer what this annotator asked to meet again later. */
   includeSkipped: boolean;
 }
+type LeaseShape = { resume: boolean; oneCampaign: boolean; includeSkipped: boolean };
+
+const inCampaign = (shape: LeaseShape, campaignId: SQL) =>
+  shape.oneCampaign ? sql`${campaignId} = ${parameter("campaignId")}::uuid` : sql`true`;
+
+const held = (shape: LeaseShape) => sql`held as (
+  select a.id, a.item_id, a.state, a.swapped, a.leased_at, a.expires_at
+  from person cross join assignments a join items i on i.id = a.item_id
+  where a.user_id = ${asker.userId}::uuid and a.project_id = ${asker.projectId}::uuid and a.state = 'leased' and a.expires_at > now()
+    and ${inCampaign(shape, sql`i.campaign_id`)}
+    and a.id is distinct from ${parameter("afterId")}::uuid
+  order by a.leased_at, a.id limit 1
+)`;
+
+/** Campaigns that the asker may work on, the most urgent first. `coin` decides between work, gold and mirrored items. */
+const openCampaigns = (shape: LeaseShape) => sql`(
+  select c.*, random() as coin, ${isExposureLeft} as exposure_left
+  from campaigns c join projects p on p.id = c.project_id
+  where c.project_id = ${asker.projectId}::uuid and c.state = 'open' and p.archived_at is null
+    and ${inCampaign(shape, sql`c.id`)} and ${campaignBlock(asker)} is null
+  order by c.priority, c.created_at, c.id
+  offset 0
+)`;
+
+const suits = sql`(c.exposure_left or not ${isHarmful}) and ${isLanguageKnown} and ${isWelcome}`;
+
+/** Own earlier judgements asked again, with the sides swapped. */
+const mirror = (shape: LeaseShape) => sql`
+  select i.id, i.campaign_id, ${isHarmful} as harmful, not k.swapped as swapped, 'random'::campaign_ordering as ordering, null::real as probability
+  from items i join comparisons k on k.id = i.mirror_of_id
+  where c.coin < c.mirror_share and i.reserved_for = ${asker.userId}::uuid and i.campaign_id = c.id and i.purpose = 'mirror'
+    and i.state = 'open' and i.slots_remaining > 0 and (c.exposure_left or not ${isHarmful}) and ${isWelcome}
+    and not ${wasHad(asker, shape.includeSkipped)}
+  order by i.created_at, i.id limit 1
+  for update of i skip locked`;
+
+/** Only where work is left: an item that comes when all work is done would give itself away. Each annotator meets them in an order of their own. */
+const gold = (shape: LeaseShape) => sql`
+  select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped, 'random'::campaign_ordering as ordering, null::real as probability
+  from items i join gold_answers g on g.item_id = i.id and g.retired_at is null
+  where c.coin >= 1 - c.gold_share and i.campaign_id = c.id and i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'gold'
+    and ${suits} and not ${wasHad(asker, shape.includeSkipped)}
+    and exists (select 1 from items w where w.campaign_id = c.id and w.state = 'open' and w.slots_remaining > 0
+      and w.purpose = 'work' and w.reserved_for is null)
+  order by md5(i.id::text || ${asker.userId}::text) limit 1
+  for update of i skip locked`;
+
+/** Counting stops here while the worker has not counted yet. */
+const OPEN_COUNT_MAX = 1000;
+const openItems = sql`coalesce(
+  (select n.items_open from campaign_tallies n where n.campaign_id = c.id),
+  (select count(*) from (select 1 from items o where o.campaign_id = c.id and o.state = 'open' and o.slots_remaining > 0
+    and o.purpose = 'work' and o.reserved_for is null limit ${sql.raw(String(OPEN_COUNT_MAX))}) counted))`;
 
 /**
- * Leases the first item of the most urgent open campaign that this annotator has not had. The lateral sub-select locks
- * one row of one campaign at a time, in the campaigns' order; rows that others are leasing right now are stepped over.
- * Throws check_violation `assignments_held_max` when the annotator holds too many.
+ * The first item in the campaign's order. By chance, an annotator walks up the order from where they were last, so that what they
+ * have had already is not looked at again and again; who comes to the end starts over (`ahead` false).
  */
-export async function leaseItem(connection: Connection, request: LeaseRequest): Promise<string | undefined> {
-  const row = await selectRow<{ id: string }>(
-    connection,
-    sql`with pick as (
-      select i.id, c.lease_seconds_max
-      from (
-        select c.id, c.lease_seconds_max from campaigns c join projects p on p.id = c.project_id
-        where c.project_id = ${request.projectId}::uuid and c.state = 'open' and p.archived_at is null
-          and (${request.campaignId}::uuid is null or c.id = ${request.campaignId}::uuid)
-          and ${memberOf(sql`c.project_id`, request.user)}
-        order by c.priority, c.created_at, c.id
-        offset 0
-      ) c
-      cross join lateral (
-        select i.id from items i
-        where i.campaign_id = c.id and i.state = 'open' and i.slots_remaining > 0
-          and not exists (
-            select 1 from assignments a where a.item_id = i.id and a.user_id = ${request.user.id}::uuid
-              and (a.state in ('leased', 'submitted')
-                or (a.state = 'skipped' and (a.skip_mode <> 'requeue_for_me' or not ${request.includeSkipped}::boolean))))
-        order by i.random_key
-        limit 1
-        for update of i skip locked
-      ) i
-      limit 1
-    ), lease as (
-      insert into assignments (item_id, project_id, user_id, expires_at)
-      select id, ${request.projectId}::uuid, ${request.user.id}::uuid, now() + make_interval(secs => lease_seconds_max)
-      from pick
-      on conflict (item_id, user_id) where state in ('leased', 'submitted') do nothing
-      returning id, item_id
-    ), taken as (
-      update items set slots_remaining = slots_remaining - 1 from lease where items.id = lease.item_id
-    ), told as (
-      insert into audit_events (actor_id, actor_kind, action, object_type, object_id, project_id, details)
-      select ${request.user.id}::uuid, 'user', 'assignment.lease', 'assignment', id::text, ${request.projectId}::uuid,
-        jsonb_build_object('itemId', item_id)
-      from lease
-    )
-    select id from lease`,
-  );
-  return row?.id;
-}
+const work = (shape: LeaseShape, ahead: boolean) => sql`
+  select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped,
+    case when i.order_key is null then 'random'
+      else coalesce((select n.ordering from campaign_tallies n where n.campaign_id = c.id), c.ordering) end as ordering,
+    coalesce(i.order_probability, 1 / greatest(${openItems}, 1)::real) as probability
+  from items i
+  where i.campaign_id = c.id and ${isOpenWork} and ${suits} and not ${wasHad(asker, shape.includeSkipped)}
+    ${
+      ahead
+        ? sql`and c.ordering = 'random' and ${orderKey} > (
+            select coalesce(li.order_key, li.random_key) from assignments l join items li on li.id = l.item_id
+            where l.user_id = ${asker.userId}::uuid and l.project_id = ${asker.projectId}::uuid
+              and li.campaign_id = c.id and li.purpose = 'work'
+            order by l.leased_at desc limit 1)`
+        : sql``
+    }
+  order by ${orderKey} limit 1
+  for update of i skip locked`;
 
-/** The oldest live lease that the annotator still holds, other than `exceptId`. */
-export async function heldLease(
-  connection: Connection,
-  request: { projectId: string; userId: string; campaignId: string | null; exceptId: string | null },
-): Promise<string | undefined> {
-  const row = await selectRow<{ id: string }>(
-    connection,
-    sql`select a.id from assignments a join items i on i.id = a.item_id
-      where a.user_id = ${request.userId}::uuid and a.project_id = ${request.projectId}::uuid
-        and a.state = 'leased' and a.expires_at > now()
-        and (${request.campaignId}::uuid is null or i.campaign_id = ${request.campaignId}::uuid)
-        and (${request.exceptId}::uuid is null or a.id <> ${request.exceptId}::uuid)
-      order by a.leased_at, a.id limit 1`,
-  );
-  return row?.id;
+/** Sources of one campaign in the order in which they are tried; Postgres looks into the next one only when those before gave nothing. */
+const pick = (shape: LeaseShape) => sql`pick as (
+  select p.*, c.lease_seconds_max
+  from person cross join lateral ${openCampaigns(shape)} c
+    cross join lateral (
+      select * from (${mirror(shape)}) mirrored
+      union all select * from (${gold(shape)}) golden
+      union all select * from (${work(shape, true)}) ahead
+      union all select * from (${work(shape, false)}) any_work
+      limit 1
+    ) p
+  ${shape.resume ? sql`where not exists (select 1 from held)` : sql``}
+  limit 1
+)`;
+
+/**
+ * Leases the first item of the most urgent open campaign that this annotator may have and has not had, and reads all that their
+ * screen needs of it. The lateral sub-selects lock one row at a time, in the campaigns' order; rows that others are leasing right
+ * now are stepped over. The audit event and the count of exposure are part of the statement.
+ */
+const leaseStatement = (shape: LeaseShape) => sql`with ${person(asker)},
+  ${shape.resume ? sql`${held(shape)},` : sql``}
+  ${pick(shape)}, lease as (
+    insert into assignments (item_id, project_id, user_id, expires_at, swapped, ordering, order_probability)
+    select id, ${asker.projectId}::uuid, ${asker.userId}::uuid, now() + make_interval(secs => lease_seconds_max),
+      coalesce(swapped, random() < 0.5), ordering, probability
+    from pick
+    on conflict (item_id, user_id) where state in ('leased', 'submitted') do nothing
+    returning id, item_id, state, swapped, leased_at, expires_at
+  ), taken as (
+    update items set slots_remaining = slots_remaining - 1 from lease where items.id = lease.item_id
+  ), exposed as (
+    insert into annotator_days as n (${DAY_COLUMNS}, exposures, last_exposure_at)
+    select ${asker.userId}::uuid, ${TODAY}, pick.campaign_id, ${asker.projectId}::uuid, 1, now() from lease cross join pick where pick.harmful
+    on conflict (user_id, day, campaign_id) do update set exposures = n.exposures + 1, last_exposure_at = now()
+  ), told as (
+    insert into audit_events (actor_id, actor_kind, action, object_type, object_id, project_id, details)
+    select ${asker.userId}::uuid, 'user', 'assignment.lease', 'assignment', id::text, ${asker.projectId}::uuid,
+      jsonb_build_object('itemId', item_id)
+    from lease
+  ), a as (
+    select * from lease ${shape.resume ? sql`union all select * from held` : sql``}
+  )
+  select ${viewColumns(parameter("locale"), sql`person.today`)} from a ${viewJoins} cross join person`;
+
+interface LeaseInput {
+  userId: string;
+  isAdmin: boolean;
+  projectId: string;
+  locale: string;
+  campaignId: string | null;
+  afterId: string | null;
+}
+const leases = new Map<string, (db: Db, input: LeaseInput) => Promise<AssignmentView[]>>();
+
+/** Throws check_violation `assignments_held_max` when the annotator holds too many. */
+export async function leaseItem(db: Db, request: LeaseRequest): Promise<AssignmentView | undefined> {
+  const { projectId, user, locale, campaignId, afterId, resume, includeSkipped } = request;
+  const shape = { resume, includeSkipped, oneCampaign: campaignId !== null };
+  const name = ["lease", ...Object.entries(shape).flatMap(([flag, isSet]) => (isSet ? [flag] : []))].join("-");
+  const lease = leases.get(name) ?? prepare<AssignmentView, LeaseInput>(name, () => leaseStatement(shape));
+  leases.set(name, lease);
+  return (await lease(db, { userId: user.id, isAdmin: user.isAdmin, projectId, locale, campaignId, afterId }))[0];
 }
 
 /** A lease can be kept alive for this many lease lengths in all, so that a forgotten tab starves no item (I3). */
 const LEASE_LENGTHS_MAX = 8;
 
 /** Extends a lease that no sweep has ended yet. Epoch milliseconds, or undefined when there is none to extend. */
-export async function extendLease(connection: Connection, assignmentId: string, userId: string) {
-  const row = await selectRow<{ expires_at_ms: number }>(
-    connection,
-    sql`update assignments a
-      set heartbeat_at = now(),
-        expires_at = greatest(a.expires_at, least(
-          now() + make_interval(secs => c.lease_seconds_max),
-          a.leased_at + make_interval(secs => c.lease_seconds_max * ${LEASE_LENGTHS_MAX}::int)))
-      from items i join campaigns c on c.id = i.campaign_id
-      where i.id = a.item_id and a.id = ${assignmentId}::uuid and a.user_id = ${userId}::uuid and a.state = 'leased'
-      returning (extract(epoch from a.expires_at) * 1000)::float8 as expires_at_ms`,
-  );
-  return row?.expires_at_ms;
+export async function extendLease(db: Db, assignmentId: string, user: Annotator): Promise<number | undefined> {
+  return (await extend(db, { assignmentId, userId: user.id, isAdmin: user.isAdmin }))[0]?.expiresAtMs;
+}
+const extend = prepare<{ expiresAtMs: number }, OwnRequest>(
+  "extend-lease",
+  () => sql`update assignments a
+    set heartbeat_at = now(),
+      expires_at = greatest(a.expires_at, least(
+        now() + make_interval(secs => c.lease_seconds_max),
+        a.leased_at + make_interval(secs => c.lease_seconds_max * ${sql.raw(String(LEASE_LENGTHS_MAX))})))
+    from items i join campaigns c on c.id = i.campaign_id
+    where i.id = a.item_id and a.id = ${parameter("assignmentId")}::uuid and a.user_id = ${asker.userId}::uuid and a.state = 'leased'
+      and ${isMember(sql`a.project_id`, asker)}
+    returning (extract(epoch from a.expires_at) * 1000)::float8 as "expiresAtMs"`,
+);
+
+interface OwnRequest {
+  assignmentId: string;
+  userId: string;
+  isAdmin: boolean;
 }
 
 export interface LeaseEnd {
@@ -124,12 +230,17 @@ export async function endLease(connection: Connection, end: LeaseEnd): Promise<b
       update assignments set state = ${end.state}::assignment_state, ended_at = now(),
         skip_mode = ${end.skipMode}::skip_mode, skip_reason = ${end.skipReason}
       where id = ${end.assignmentId}::uuid and user_id = ${end.userId}::uuid and state = 'leased'
-      returning id, item_id, project_id
+      returning id, item_id, project_id, user_id, leased_at
     ), returned as (
       update items set slots_remaining = slots_remaining + 1,
         state = case when ${end.skipMode}::skip_mode = 'unusable' and items.state = 'open'
           then 'unusable'::item_state else items.state end
       from lease where items.id = lease.item_id
+    ), spared as (
+      update annotator_days n set exposures = greatest(0, n.exposures - 1)
+      from lease join items i on i.id = lease.item_id join campaigns c on c.id = i.campaign_id
+      where ${end.state === "released"}::boolean and ${isHarmful} and n.user_id = lease.user_id and n.campaign_id = c.id
+        and n.day = (lease.leased_at at time zone 'UTC')::date
     ), told as (
       insert into audit_events (actor_id, actor_kind, action, object_type, object_id, project_id, details)
       select ${end.userId}::uuid, 'user', ${end.state === "skipped" ? "assignment.skip" : "assignment.release"},
@@ -187,14 +298,21 @@ export async function ownLease(connection: Connection, assignmentId: string, use
   );
 }
 
-export async function saveDraft(connection: Connection, assignmentId: string, userId: string, body: unknown) {
-  const row = await selectRow<{ saved_at_ms: number }>(
-    connection,
-    sql`insert into comparison_drafts (assignment_id, user_id, body)
-      select id, user_id, ${JSON.stringify(body)}::jsonb from assignments
-      where id = ${assignmentId}::uuid and user_id = ${userId}::uuid
-      on conflict (assignment_id) do update set body = excluded.body, updated_at = now()
-      returning (extract(epoch from updated_at) * 1000)::float8 as saved_at_ms`,
-  );
-  return row?.saved_at_ms;
+/** Undefined when the assignment is not the annotator's. */
+export async function saveDraft(
+  db: Db,
+  assignmentId: string,
+  user: Annotator,
+  body: unknown,
+): Promise<number | undefined> {
+  const row = { assignmentId, userId: user.id, isAdmin: user.isAdmin, body: JSON.stringify(body) };
+  return (await upsertDraft(db, row))[0]?.savedAtMs;
 }
+const upsertDraft = prepare<{ savedAtMs: number }, OwnRequest & { body: string }>(
+  "save-draft",
+  () => sql`insert into comparison_drafts (assignment_id, user_id, body)
+    select a.id, a.user_id, ${parameter("body")}::jsonb from assignments a
+    where a.id = ${parameter("assignmentId")}::uuid and a.user_id = ${asker.userId}::uuid and ${isMember(sql`a.project_id`, asker)}
+    on conflict (assignment_id) do update set body = excluded.body, updated_at = now()
+    returning (extract(epoch from updated_at) * 1000)::float8 as "savedAtMs"`,
+);

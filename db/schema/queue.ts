@@ -30,21 +30,18 @@ export const annotatorDays = pgTable(
 );
 
 /** Counted by the worker; the queue reads them where an estimate will do. Of work alone: gold and mirrored items are no progress. */
-export const campaignTallies = pgTable(
-  "campaign_tallies",
-  {
-    campaignId: uuid("campaign_id")
-      .primaryKey()
-      .references(() => campaigns.id),
-    items: integer("items").notNull(),
-    itemsDone: integer("items_done").notNull(),
-    /** With a free slot. */
-    itemsOpen: integer("items_open").notNull(),
-    countedAt: instant("counted_at").notNull().default(sql`now()`),
-    /** The order that the items' keys follow; null = none was computed, so they come at random. */
-    ordering: campaignOrdering("ordering"),
-    /** Open items that the order knows something of; the others come at random. */
-    itemsOrdered: integer("items_ordered").notNull().default(0),
-    orderedAt: instant("ordered_at"),
-  },
-);
+export const campaignTallies = pgTable("campaign_tallies", {
+  campaignId: uuid("campaign_id")
+    .primaryKey()
+    .references(() => campaigns.id),
+  items: integer("items").notNull(),
+  itemsDone: integer("items_done").notNull(),
+  /** With a free slot. */
+  itemsOpen: integer("items_open").notNull(),
+  countedAt: instant("counted_at").notNull().default(sql`now()`),
+  /** The order that the items' keys follow; null = none was computed, so they come at random. */
+  ordering: campaignOrdering("ordering"),
+  /** Open items that the order knows something of; the others come at random. */
+  itemsOrdered: integer("items_ordered").notNull().default(0),
+  orderedAt: instant("ordered_at"),
+});

@@ -1,5 +1,6 @@
 /** Shapes shared by the endpoints of the annotator: sides, verdicts, texts that the database can hold. */
 import { z } from "zod";
+import { reasonSchema } from "@/lib/domain/reasons";
 import { messageSchema } from "@/trainer/format/pair";
 
 export {
@@ -11,6 +12,7 @@ export {
   strengthSchema,
   taskSchema,
 } from "@/lib/domain/preference";
+export { attackVectorSchema, riskCategorySchema, severitySchema } from "@/lib/domain/red-team";
 export { messageSchema };
 
 /** With the `u` flag a surrogate matches only when it has no partner. */
@@ -30,6 +32,11 @@ export type TurnVerdict = z.infer<typeof turnVerdictSchema>;
 
 export const tagsSchema = z.array(typedText(60).min(1)).max(20);
 export const rationaleSchema = typedText(10_000);
+/** Why, as chips; each at most once. */
+export const reasonsSchema = z
+  .array(reasonSchema)
+  .max(10)
+  .refine((reasons) => new Set(reasons).size === reasons.length, "names a reason twice");
 /** A better answer that the annotator wrote. */
 export const editedResponseSchema = typedText(40_000);
 /** Time on the item, milliseconds, at most a day. */

@@ -24,10 +24,18 @@ export const annotatedItemSchema = z.strictObject({
   instruction: z.string().nullable(),
   /** Live items only. */
   live: liveStateSchema.nullable(),
-  campaign: z.strictObject({ id: z.uuid(), name: z.string(), kind: campaignKindSchema }),
+  campaign: z.strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    kind: campaignKindSchema,
+    /** A live turn may be judged while its answers are still being written. */
+    voteEarly: z.boolean(),
+  }),
   guideline: z.strictObject({ id: z.uuid(), version: z.int(), body: z.string() }).nullable(),
   /** BCP 47 tag. */
   language: z.string(),
+  /** Risk category of the prompt, where it has one: the screen blurs such items until asked. */
+  category: z.string().nullable(),
   /** `today`: judgements of this person in this project since midnight UTC; `remaining`: items still to be had. */
   progress: z.strictObject({ today: z.int(), remaining: z.int() }),
 });
@@ -47,7 +55,8 @@ export const LEASES_HELD_MAX = 3;
 export const leaseAssignment = defineEndpoint({
   method: "POST",
   path: "/assignments",
-  summary: "Lease the next item: 201 with the item, or 204 when there is none for the caller",
+  summary:
+    "Lease the next item: 201 with the item, or 204 when there is none for the caller (GET /assignments/none says why)",
   access,
   body: z.strictObject({
     projectId: z.uuid(),
@@ -59,6 +68,37 @@ export const leaseAssignment = defineEndpoint({
   }),
   response: leasedAssignmentSchema,
   status: 201,
+});
+
+/**
+ * Why there is no item: `paused` (by a lead or a test), `not_certified`, `daily_limit` and `exposure_limit` (until midnight UTC),
+ * `cool_down` (after many harmful items), `language` and `excluded` (what is left is in other languages, or of categories that the
+ * annotator does not want), `nothing` (all is done or with others).
+ */
+export const NO_ITEM_REASONS = [
+  "nothing",
+  "paused",
+  "not_certified",
+  "daily_limit",
+  "exposure_limit",
+  "cool_down",
+  "language",
+  "excluded",
+] as const;
+export type NoItemReason = (typeof NO_ITEM_REASONS)[number];
+
+export const explainNoItem = defineEndpoint({
+  method: "GET",
+  path: "/assignments/none",
+  summary:
+    "After a 204: why there is no item for the caller, and until when; a null reason means that there is one now",
+  access,
+  query: z.strictObject({ projectId: z.uuid(), campaignId: z.uuid().optional() }),
+  response: z.strictObject({
+    reason: z.enum(NO_ITEM_REASONS).nullable(),
+    /** When it ends by itself: `daily_limit`, `exposure_limit`, `cool_down`. */
+    until: z.iso.datetime().nullable(),
+  }),
 });
 
 export const heartbeatAssignment = defineEndpoint({

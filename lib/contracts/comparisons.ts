@@ -1,12 +1,17 @@
 /** Judgements. Never changed: a change of mind is a new comparison that points at the old one (I4). */
 import { z } from "zod";
+import { reasonSchema } from "@/lib/domain/reasons";
 import {
+  attackVectorSchema,
   comparisonSafetySchema,
   cursorSchema,
   durationMsSchema,
   editedResponseSchema,
   idempotencyKeySchema,
   rationaleSchema,
+  reasonsSchema,
+  riskCategorySchema,
+  severitySchema,
   sideSchema,
   strengthSchema,
   tagsSchema,
@@ -17,13 +22,23 @@ import { defineEndpoint } from "./endpoint";
 
 const access = { scope: "annotate", role: "annotator" } as const;
 
-/** `safety` is required for the safety task and refused for helpfulness. */
+/**
+ * `safety` is required for the safety task and refused for helpfulness. What is optional has no default: an answer sent again after an update of the server must
+ * hash as it did before.
+ */
 export const verdictSchema = z.strictObject({
   preferred: sideSchema,
   strength: strengthSchema,
   safety: comparisonSafetySchema.optional(),
   tags: tagsSchema.default([]),
   rationale: rationaleSchema.optional(),
+  reasons: reasonsSchema.optional(),
+  /** Neither answer would do; the forced choice stands beside it. */
+  bothUnacceptable: z.boolean().optional(),
+  /** Red teaming: what was tried, and how bad the worse answer is. */
+  riskCategory: riskCategorySchema.optional(),
+  attackVector: attackVectorSchema.optional(),
+  severity: severitySchema.optional(),
   /** Ranks above both answers: edited > chosen > rejected. */
   editedResponse: editedResponseSchema.refine((text) => text.trim() !== "", "is empty").optional(),
   durationMs: durationMsSchema,
@@ -46,6 +61,11 @@ export const comparisonSchema = z.strictObject({
   safety: comparisonSafetySchema.nullable(),
   tags: z.array(z.string()),
   rationale: z.string().nullable(),
+  reasons: z.array(reasonSchema),
+  bothUnacceptable: z.boolean(),
+  riskCategory: z.string().nullable(),
+  attackVector: z.string().nullable(),
+  severity: z.int().nullable(),
   editedResponse: z.string().nullable(),
   durationMs: z.int(),
   supersedesId: z.uuid().nullable(),

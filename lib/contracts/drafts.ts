@@ -1,10 +1,14 @@
 /** What an annotator has filled in so far. Survives reload, a server restart and the end of the lease. */
 import { z } from "zod";
 import {
+  attackVectorSchema,
   comparisonSafetySchema,
   durationMsSchema,
   editedResponseSchema,
   rationaleSchema,
+  reasonsSchema,
+  riskCategorySchema,
+  severitySchema,
   sideSchema,
   strengthSchema,
   tagsSchema,
@@ -20,6 +24,11 @@ export const draftBodySchema = z.strictObject({
   safety: comparisonSafetySchema.nullable().optional(),
   tags: tagsSchema.optional(),
   rationale: rationaleSchema.optional(),
+  reasons: reasonsSchema.optional(),
+  bothUnacceptable: z.boolean().optional(),
+  riskCategory: riskCategorySchema.nullable().optional(),
+  attackVector: attackVectorSchema.nullable().optional(),
+  severity: severitySchema.nullable().optional(),
   editedResponse: editedResponseSchema.nullable().optional(),
   /** Live items: the prompt being written. */
   prompt: typedText(20_000).optional(),

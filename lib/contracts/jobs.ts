@@ -20,12 +20,20 @@ export const JOB_PAYLOADS = {
   "training.run": z.object({ projectId: uuid, trainingRunId: uuid }),
   "evaluation.run": z.object({ projectId: uuid, rewardModelId: uuid, snapshotId: uuid }),
   "score.run": z.object({ projectId: uuid, scoreRequestId: uuid }),
+  /** A test prompt to a policy variant. */
+  "policy.check": z.object({ projectId: uuid, policyCheckId: uuid }),
+  /** Asked for by a reviewer, or by a new model in service: how much judgements surprise it. */
+  "triage.score": z.object({ projectId: uuid }),
   /** Every minute: leases past their end give their slot back. */
   "leases.expire": z.object({}),
   /** Every minute: audit events join the hash chain. */
   "audit.seal": z.object({}),
+  /** Every minute: open items are counted, and ordered where the campaign asks for it. */
+  "queue.refresh": z.object({}),
   /** Every minute: new judgements join the quality tallies. */
   "quality.refresh": z.object({}),
+  /** Every hour: old judgements are asked again, sides swapped. */
+  "mirrors.keep": z.object({}),
 } as const;
 export type JobName = keyof typeof JOB_PAYLOADS;
 export type JobPayload<Name extends JobName> = z.infer<(typeof JOB_PAYLOADS)[Name]>;

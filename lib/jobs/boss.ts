@@ -3,7 +3,8 @@ import { PgBoss } from "pg-boss";
 import { JOB_NAMES, JOB_PAYLOADS, type JobName, type JobPayload } from "@/lib/contracts/jobs";
 import { JOBS_SCHEMA, QUEUES } from "./queues";
 
-const MINUTE_JOBS = ["leases.expire", "audit.seal", "quality.refresh"] as const;
+const MINUTE_JOBS = ["leases.expire", "audit.seal", "quality.refresh", "queue.refresh"] as const;
+const HOUR_JOBS = ["mirrors.keep"] as const;
 const CONNECTIONS_MAX = 4;
 
 export interface BossOptions {
@@ -30,6 +31,7 @@ export async function startBoss({ url, onError }: BossOptions): Promise<PgBoss> 
       await boss.updateQueue(name, settings);
     }
     for (const name of MINUTE_JOBS) await boss.schedule(name, "* * * * *", {}, { singletonKey: name });
+    for (const name of HOUR_JOBS) await boss.schedule(name, "7 * * * *", {}, { singletonKey: name });
     return boss;
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => undefined);

@@ -36,7 +36,11 @@ export const QUEUES: Record<JobName, QueueSettings> = {
   "training.run": HEAVY,
   "evaluation.run": HEAVY,
   "score.run": { ...HEAVY, expireInSeconds: 900 },
+  "policy.check": { ...HEAVY, expireInSeconds: 600, retryLimit: 0, concurrency: 2 },
+  "triage.score": { ...HEAVY, expireInSeconds: 3600 },
   "leases.expire": { ...LIGHT, retryLimit: 0, deleteAfterSeconds: 3600 },
   "audit.seal": { ...LIGHT, retryLimit: 0, deleteAfterSeconds: 3600 },
+  "queue.refresh": { ...LIGHT, expireInSeconds: 900, retryLimit: 0, deleteAfterSeconds: 3600 },
   "quality.refresh": { ...LIGHT, expireInSeconds: 900, retryLimit: 0, deleteAfterSeconds: 3600 },
+  "mirrors.keep": { ...LIGHT, expireInSeconds: 900, retryLimit: 0, deleteAfterSeconds: 86_400 },
 };

@@ -4,14 +4,18 @@ import type { JobHandlers } from "@/lib/jobs/boss";
 import { sweepLeases } from "@/lib/services/assignments/sweep";
 import { sealAudit } from "@/lib/services/audit/chain";
 import type { ServiceContext } from "@/lib/services/context";
+import { keepMirrors } from "@/lib/services/mirrors/create";
+import { refreshQueue } from "@/lib/services/ordering/refresh";
 import { refreshQuality } from "@/lib/services/quality/refresh";
 import { answerScoreRequest, loadScoreRequest } from "@/lib/services/reward-models/score";
 import { startRound } from "@/lib/services/rounds/start";
 import { homePath } from "./base-model";
+import { checkPolicy } from "./check-policy";
 import { runEvaluation } from "./run-evaluation";
 import { RecipeDiedError, RecipeError, runRecipe } from "./run-recipe";
 import { explain, runStep } from "./run-step";
 import { runTraining } from "./run-training";
+import { scoreTriage } from "./score-triage";
 
 /** A conflict says that there is nothing left to do; a failed recipe is told by the run's row. Neither is the job's failure. */
 async function settled(work: Promise<unknown>): Promise<void> {
@@ -50,14 +54,22 @@ export function createHandlers(context: ServiceContext, stop: AbortSignal): JobH
     "evaluation.run": ({ rewardModelId, snapshotId }, signal) =>
       settled(runEvaluation(context, { rewardModelId, snapshotId, signal: until(signal) })),
     "score.run": ({ scoreRequestId }, signal) => score(context, scoreRequestId, until(signal)),
+    "policy.check": ({ policyCheckId }, signal) => checkPolicy(context, policyCheckId, until(signal)),
+    "triage.score": ({ projectId }, signal) => settled(scoreTriage(context, projectId, until(signal))),
     "leases.expire": async () => {
       await sweepLeases(context);
     },
     "audit.seal": async () => {
       await sealAudit(context);
     },
+    "queue.refresh": async () => {
+      await refreshQueue(context);
+    },
     "quality.refresh": async () => {
       await refreshQuality(context);
+    },
+    "mirrors.keep": async () => {
+      await keepMirrors(context);
     },
   };
 }

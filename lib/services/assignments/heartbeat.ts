@@ -8,10 +8,10 @@ import { retrying } from "./retrying";
 export async function heartbeatAssignment(context: ServiceContext, input: { assignmentId: string }) {
   const user = annotator(context);
   return retrying(async () => {
+    const expiresAtMs = await extendLease(context.db, input.assignmentId, user);
+    if (expiresAtMs !== undefined) return { expiresAt: new Date(expiresAtMs).toISOString() };
     const lease = await ownLease(context.db, input.assignmentId, user);
     if (!lease) throw notFound("Assignment");
-    const expiresAtMs = await extendLease(context.db, input.assignmentId, user.id);
-    if (expiresAtMs !== undefined) return { expiresAt: new Date(expiresAtMs).toISOString() };
     if (lease.state === "leased" || lease.state === "expired") throw new DomainError("lease_expired");
     throw new DomainError("conflict", `This assignment is ${lease.state} already.`);
   });

@@ -1,11 +1,12 @@
 /** Hands the next item to the annotator. */
 import { databaseError } from "@/db/client";
-import { heldLease, leaseItem, sweepExpiredLeases } from "@/db/queries/queue";
+import type { AssignmentView } from "@/db/queries/assignment-view";
+import { leaseItem, sweepExpiredLeases } from "@/db/queries/queue";
 import { LEASES_HELD_MAX, type LeasedAssignment } from "@/lib/contracts/assignments";
 import { DomainError } from "@/lib/errors";
 import { requireProject, type ServiceContext } from "../context";
 import { annotator } from "./annotator";
-import { requireView, toLeasedAssignment } from "./payload";
+import { toLeasedAssignment, withRemaining } from "./payload";
 import { retrying } from "./retrying";
 
 export interface LeaseInput {
@@ -19,29 +20,19 @@ export interface LeaseInput {
 
 /** Null when there is nothing for this annotator now. */
 export async function leaseAssignment(context: ServiceContext, input: LeaseInput): Promise<LeasedAssignment | null> {
-  const user = annotator(context);
   return retrying(async () => {
-    const held = input.resume
-      ? await heldLease(context.db, {
-          projectId: input.projectId,
-          userId: user.id,
-          campaignId: input.campaignId ?? null,
-          exceptId: input.afterAssignmentId ?? null,
-        })
-      : undefined;
-    const assignmentId = held ?? (await takeItem(context, input));
-    if (!assignmentId) {
-      await requireProject(context, context.db, input.projectId);
-      return null;
-    }
-    return toLeasedAssignment(await requireView(context, assignmentId));
+    const view = await takeItem(context, input);
+    if (view) return toLeasedAssignment(await withRemaining(context, view, true));
+    await requireProject(context, context.db, input.projectId);
+    return null;
   });
 }
 
 /** Fresh items first; then those that expired leases give back; then what the annotator asked to meet again. */
-async function takeItem(context: ServiceContext, input: LeaseInput): Promise<string | undefined> {
+async function takeItem(context: ServiceContext, input: LeaseInput): Promise<AssignmentView | undefined> {
   const user = annotator(context);
-  const request = { projectId: input.projectId, user, campaignId: input.campaignId ?? null };
+  const { projectId, campaignId = null, afterAssignmentId: afterId = null, resume } = input;
+  const request = { projectId, user, locale: user.locale, campaignId, afterId, resume };
   try {
     const fresh = await leaseItem(context.db, { ...request, includeSkipped: false });
     if (fresh) return fresh;

@@ -7,15 +7,25 @@ import { notFound } from "@/lib/errors";
 import type { ServiceContext } from "../context";
 import { toLiveState } from "../live/live-state";
 import { annotator } from "./annotator";
+import { remainingFor } from "./progress";
 
-export async function requireView(context: ServiceContext, assignmentId: string): Promise<AssignmentView> {
+/** With what the view's own statement does not count. */
+export type FullView = AssignmentView & { remaining: number };
+
+export async function requireView(context: ServiceContext, assignmentId: string): Promise<FullView> {
   const user = annotator(context);
   const view = await assignmentView(context.db, { assignmentId, user, locale: user.locale });
   if (!view) throw notFound("Assignment");
-  return view;
+  return withRemaining(context, view, false);
 }
 
-export function toAnnotatedItem(view: AssignmentView): AnnotatedItem {
+/** `isNew`: it was leased just now. */
+export async function withRemaining(context: ServiceContext, view: AssignmentView, isNew: boolean): Promise<FullView> {
+  const { projectId } = view;
+  return { ...view, remaining: await remainingFor(context.db, { projectId, user: annotator(context), isNew }) };
+}
+
+export function toAnnotatedItem(view: FullView): AnnotatedItem {
   const shown = asSides(view.swapped, view.response1, view.response2);
   return {
     id: view.itemId,
@@ -28,9 +38,10 @@ export function toAnnotatedItem(view: AssignmentView): AnnotatedItem {
     responseB: shown.b,
     instruction: view.ghost?.instruction ?? null,
     live: view.kind === "live" ? toLiveState(view) : null,
-    campaign: { id: view.campaignId, name: view.campaignName, kind: view.campaignKind },
+    campaign: { id: view.campaignId, name: view.campaignName, kind: view.campaignKind, voteEarly: view.voteEarly },
     guideline: view.guideline,
     language: view.language,
+    category: view.category,
     progress: { today: view.today, remaining: view.remaining },
   };
 }
@@ -40,7 +51,7 @@ function toDraft(stored: unknown): DraftBody | null {
   return stored === null ? null : (draftBodySchema.safeParse(stored).data ?? null);
 }
 
-export const toLeasedAssignment = (view: AssignmentView): LeasedAssignment => ({
+export const toLeasedAssignment = (view: FullView): LeasedAssignment => ({
   assignmentId: view.assignmentId,
   expiresAt: new Date(view.expiresAtMs).toISOString(),
   item: toAnnotatedItem(view),

@@ -1,16 +1,30 @@
 /** Campaigns: sets of work for annotators. Rejection-sampling and Ghost Attention ones are opened by a round's publish step. */
 import { asc, eq, getTableColumns, sql } from "drizzle-orm";
+import type { z } from "zod";
 import type { Connection } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
 import { campaigns } from "@/db/schema";
+import type * as contract from "@/lib/contracts/campaigns";
+import type { Campaign } from "@/lib/contracts/campaigns";
 import { DomainError, notFound } from "@/lib/errors";
+import { enqueue } from "@/lib/jobs";
 import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
+
+/** Larger campaigns are counted by the worker, once a minute. */
+const LIVE_COUNT_MAX = 20_000;
+const tally = sql`(select n from campaign_tallies n where n.campaign_id = campaigns.id)`;
+const isLarge = sql`coalesce((${tally}).items > ${LIVE_COUNT_MAX}, false)`;
+const ofWork = sql`items.campaign_id = campaigns.id and items.purpose = 'work'`;
 
 /** The outer table is named in plain SQL: drizzle drops the qualifier in a select from one table, and `id` would be the item's own. */
 const columns = {
   ...getTableColumns(campaigns),
-  items: sql<number>`(select count(*)::int from items where items.campaign_id = campaigns.id)`,
-  itemsDone: sql<number>`(select count(*)::int from items where items.campaign_id = campaigns.id and items.state = 'done')`,
+  items: sql<number>`case when ${isLarge} then (${tally}).items else (select count(*)::int from items where ${ofWork}) end`,
+  itemsDone: sql<number>`case when ${isLarge} then (${tally}).items_done
+    else (select count(*)::int from items where ${ofWork} and items.state = 'done') end`,
+  order: sql<Campaign["order"]>`(select jsonb_build_object('itemsOpen', n.items_open, 'itemsOrdered', n.items_ordered,
+      'orderedAt', to_char(n.ordered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+    from campaign_tallies n where n.campaign_id = campaigns.id and n.ordering = campaigns.ordering and n.ordered_at is not null)`,
 };
 
 async function load(connection: Connection, id: string) {
@@ -29,17 +43,7 @@ export async function listCampaigns(context: ServiceContext, projectId: string) 
   return { rows: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) };
 }
 
-export interface NewCampaign {
-  projectId: string;
-  name: string;
-  kind: "preference" | "red_team";
-  task: "helpfulness" | "safety";
-  overlap: number;
-  priority: number;
-  leaseSecondsMax: number;
-  turnsMax: number;
-  liveItems: number;
-}
+export type NewCampaign = { projectId: string } & z.output<NonNullable<typeof contract.createCampaign.body>>;
 
 /** A live item serves one annotator, who writes the prompt: its overlap is always 1. */
 export async function createCampaign(context: ServiceContext, input: NewCampaign) {
@@ -65,7 +69,7 @@ export async function createCampaign(context: ServiceContext, input: NewCampaign
 
 export async function updateCampaign(
   context: ServiceContext,
-  input: { id: string; state?: "open" | "paused" | "closed"; priority?: number; name?: string },
+  input: { id: string } & z.output<NonNullable<typeof contract.updateCampaign.body>>,
 ) {
   return inTransaction(context, async (tx) => {
     const before = await load(tx, input.id);
@@ -73,6 +77,7 @@ export async function updateCampaign(
     const { id, ...changes } = input;
     if (Object.keys(changes).length === 0) throw new DomainError("invalid", "body: nothing to change");
     await tx.update(campaigns).set(changes).where(eq(campaigns.id, id));
+    if (changes.ordering) await enqueue(context.db, tx, "queue.refresh", {}, { key: "queue.refresh" });
     await insertAudit(tx, {
       actor: auditActor(context.actor),
       action: "campaign.updated",

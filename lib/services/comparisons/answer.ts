@@ -2,6 +2,7 @@
 import type { StoredComparison } from "@/db/queries/comparisons";
 import type { ComparisonAnswer } from "@/lib/contracts/comparisons";
 import { preferredSide, reviewReason } from "@/lib/domain/preference";
+import { knownReasons } from "@/lib/domain/reasons";
 
 export function toComparisonAnswer(row: StoredComparison): ComparisonAnswer {
   return {
@@ -15,6 +16,11 @@ export function toComparisonAnswer(row: StoredComparison): ComparisonAnswer {
     safety: row.safety,
     tags: row.tags,
     rationale: row.rationale,
+    reasons: knownReasons(row.reasons),
+    bothUnacceptable: row.bothUnacceptable,
+    riskCategory: row.riskCategory,
+    attackVector: row.attackVector,
+    severity: row.severity,
     editedResponse: row.editedResponse,
     durationMs: row.durationMs,
     supersedesId: row.supersedesId,

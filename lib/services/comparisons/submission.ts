@@ -68,7 +68,7 @@ async function writeOrKeep<Row extends { payloadHash: string }>(
   } catch (error) {
     const constraint = databaseError(error)?.constraint;
     if (constraint === "items_slots" || constraint === "items_judgements") {
-      await saveDraft(context.db, submission.assignmentId, annotator(context).id, submission.draft);
+      await saveDraft(context.db, submission.assignmentId, annotator(context), submission.draft);
       throw new DomainError("lease_expired");
     }
     if (constraint?.endsWith("_idempotency")) return;

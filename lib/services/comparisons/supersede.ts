@@ -1,6 +1,7 @@
 /** A change of mind: a new judgement that points at the old one, which stays as it was (I4). */
 import { databaseError } from "@/db/client";
 import { comparisonByKey, insertSupersession, ownComparison } from "@/db/queries/comparisons";
+import { hasNoteSince } from "@/db/queries/reviews";
 import { type ComparisonAnswer, SUPERSEDE_SECONDS_MAX, type Verdict } from "@/lib/contracts/comparisons";
 import { chosenAndRejected } from "@/lib/domain/preference";
 import { DomainError, notFound } from "@/lib/errors";
@@ -9,7 +10,7 @@ import { retrying } from "../assignments/retrying";
 import type { ServiceContext } from "../context";
 import { toComparisonAnswer } from "./answer";
 import { payloadHash, sameOrMismatch, scopedKey } from "./submission";
-import { requireFittingSafety } from "./submit";
+import { requireFittingSafety, requireFittingSeverity, storedVerdict } from "./submit";
 
 export interface SupersedeInput {
   comparisonId: string;
@@ -19,6 +20,7 @@ export interface SupersedeInput {
 
 export async function supersedeComparison(context: ServiceContext, input: SupersedeInput): Promise<ComparisonAnswer> {
   const user = annotator(context);
+  requireFittingSeverity(input.verdict);
   const key = scopedKey(user.id, input.idempotencyKey);
   const hash = payloadHash("supersede", [input.comparisonId, input.verdict]);
   return retrying(async () => {
@@ -35,7 +37,9 @@ async function replace(context: ServiceContext, input: SupersedeInput, key: stri
   const user = annotator(context);
   const old = await ownComparison(context.db, input.comparisonId, user);
   if (!old) throw notFound("Comparison");
-  if (Date.now() - old.createdAtMs > SUPERSEDE_SECONDS_MAX * 1000)
+  const isOld = Date.now() - old.createdAtMs > SUPERSEDE_SECONDS_MAX * 1000;
+  // A word from a reviewer opens an old judgement again.
+  if (isOld && !(await hasNoteSince(context.db, old.id, SUPERSEDE_SECONDS_MAX)))
     throw new DomainError("conflict", "This judgement is too old to be changed.");
   const { verdict } = input;
   try {
@@ -44,12 +48,8 @@ async function replace(context: ServiceContext, input: SupersedeInput, key: stri
       userId: user.id,
       supersedesId: old.id,
       task: old.task,
-      strength: verdict.strength,
       safety: requireFittingSafety(old.task, verdict.safety),
-      tags: verdict.tags,
-      rationale: verdict.rationale ?? null,
-      editedResponse: verdict.editedResponse ?? null,
-      durationMs: verdict.durationMs,
+      ...storedVerdict(verdict),
       idempotencyKey: key,
       payloadHash: hash,
     });

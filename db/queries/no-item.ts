@@ -1,0 +1,90 @@
+/** What an annotator may still get, and why it is nothing. Not on the hot path: the count is kept for a while, the reason asked for after a 204. */
+import { sql } from "drizzle-orm";
+import type { Db } from "../client";
+import {
+  type Asker,
+  campaignBlock,
+  isExposureLeft,
+  isHarmful,
+  isLanguageKnown,
+  isOpenWork,
+  isWelcome,
+  person,
+  wasHad,
+} from "./eligibility";
+import { parameter, prepare } from "./prepared";
+import type { Annotator } from "./queue";
+
+const asker: Asker = { userId: parameter("userId"), isAdmin: parameter("isAdmin"), projectId: parameter("projectId") };
+
+/** Counting stops here: "1000 or more" is enough for a progress bar. */
+export const REMAINING_MAX = 1000;
+
+interface AskerInput {
+  userId: string;
+  isAdmin: boolean;
+  projectId: string;
+}
+const inputOf = (projectId: string, user: Annotator): AskerInput => ({
+  projectId,
+  userId: user.id,
+  isAdmin: user.isAdmin,
+});
+
+const selectRemaining = prepare<{ remaining: number }, AskerInput>(
+  "remaining-items",
+  () => sql`with ${person(asker)}
+    select count(*)::int as remaining from (
+      select 1 from person join campaigns c on c.project_id = ${asker.projectId}::uuid and c.state = 'open'
+        join items i on i.campaign_id = c.id
+      where ${campaignBlock(asker)} is null and ${isOpenWork} and (${isExposureLeft} or not ${isHarmful})
+        and ${isLanguageKnown} and ${isWelcome} and not ${wasHad(asker, false)}
+      limit ${sql.raw(String(REMAINING_MAX))}
+    ) left_over`,
+);
+
+/** Items that the annotator could still get in the project, up to REMAINING_MAX. */
+export const remainingItems = async (db: Db, projectId: string, user: Annotator): Promise<number> =>
+  (await selectRemaining(db, inputOf(projectId, user)))[0]?.remaining ?? 0;
+
+export type Lack =
+  | "available"
+  | "nothing"
+  | "paused"
+  | "not_certified"
+  | "daily_limit"
+  | "exposure_limit"
+  | "cool_down"
+  | "language"
+  | "excluded";
+
+const untried = sql`select 1 from items i where i.campaign_id = c.id and ${isOpenWork} and not ${wasHad(asker, true)}`;
+
+const selectLacks = prepare<{ lack: Lack; untilMs: number | null }, AskerInput & { campaignId: string | null }>(
+  "no-item",
+  () => sql`with ${person(asker)}, found as (
+      select c.cooldown_minutes, person.last_exposure_at, case
+        when person.paused then 'paused'
+        when c.id is null or not exists (${untried}) then 'nothing'
+        when c.block is not null then c.block
+        when exists (${untried} and ${isLanguageKnown} and ${isWelcome} and (c.exposure_left or not ${isHarmful})) then 'available'
+        when exists (${untried} and ${isLanguageKnown} and ${isWelcome}) then 'exposure_limit'
+        when exists (${untried} and ${isLanguageKnown}) then 'excluded'
+        else 'language'
+      end as lack
+      from person left join lateral (
+        select c.id, c.task, c.cooldown_minutes, ${campaignBlock(asker)} as block, ${isExposureLeft} as exposure_left
+        from campaigns c join projects p on p.id = c.project_id
+        where c.project_id = ${asker.projectId}::uuid and c.state = 'open' and p.archived_at is null
+          and (${parameter("campaignId")}::uuid is null or c.id = ${parameter("campaignId")}::uuid)
+      ) c on true
+    )
+    select lack, (extract(epoch from case
+      when lack in ('daily_limit', 'exposure_limit') then (date_trunc('day', now() at time zone 'UTC') + interval '1 day') at time zone 'UTC'
+      when lack = 'cool_down' then last_exposure_at + make_interval(mins => cooldown_minutes)
+    end) * 1000)::float8 as "untilMs" from found`,
+);
+
+/** One row per open campaign, or one that says paused or nothing; none for who is not a member. */
+export const lacks = (db: Db, projectId: string, user: Annotator, campaignId: string | null) =>
+  selectLacks(db, { ...inputOf(projectId, user), campaignId });
