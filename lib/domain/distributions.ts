@@ -71,4 +71,50 @@ export function binomialCdf(k: number, n: number, share: number): number {
   return k >= n ? 1 : incompleteBeta(1 - share, n - k, k + 1);
 }
 
+/** Regularised lower incomplete gamma function P(a, x): its series below the mean, the continued fraction of its complement above. */
+export function incompleteGamma(a: number, x: number): number {
+  if (x <= 0) return 0;
+  const front = Math.exp(a * Math.log(x) - x - logGamma(a));
+  return x < a + 1 ? front * gammaSeries(a, x) : 1 - front * gammaFraction(a, x);
+}
+
+function gammaSeries(a: number, x: number): number {
+  let term = 1 / a;
+  let sum = term;
+  for (let n = 1; n <= FRACTION_STEPS_MAX && term > sum * 1e-17; n += 1) {
+    term *= x / (a + n);
+    sum += term;
+  }
+  return sum;
+}
+
+function gammaFraction(a: number, x: number): number {
+  let b = x + 1 - a;
+  let c = 1 / TINY;
+  let d = 1 / b;
+  let result = d;
+  for (let n = 1; n <= FRACTION_STEPS_MAX; n += 1) {
+    const term = -n * (n - a);
+    b += 2;
+    d = 1 / (term * d + b || TINY);
+    c = b + term / c || TINY;
+    result *= d * c;
+    if (Math.abs(d * c - 1) < 1e-15) break;
+  }
+  return result;
+}
+
+/** The x with P(X <= x) = p of a Gamma distribution with shape `a` and rate 1, 0 < p < 1. */
+export function gammaQuantile(p: number, a: number): number {
+  let low = 0;
+  let high = a + 1;
+  while (incompleteGamma(a, high) < p && high < 1e15) high *= 2;
+  for (let step = 0; step < 200 && high - low > 1e-14 * high; step += 1) {
+    const middle = (low + high) / 2;
+    if (incompleteGamma(a, middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 export const NORMAL_975 = 1.959963984540054;

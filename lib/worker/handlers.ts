@@ -7,6 +7,7 @@ import type { ServiceContext } from "@/lib/services/context";
 import { keepMirrors } from "@/lib/services/mirrors/create";
 import { refreshQueue } from "@/lib/services/ordering/refresh";
 import { refreshQuality } from "@/lib/services/quality/refresh";
+import { refreshNovelty, refreshRedTeam } from "@/lib/services/red-team/refresh";
 import { answerScoreRequest, loadScoreRequest } from "@/lib/services/reward-models/score";
 import { startRound } from "@/lib/services/rounds/start";
 import { homePath } from "./base-model";
@@ -67,6 +68,8 @@ export function createHandlers(context: ServiceContext, stop: AbortSignal): JobH
     },
     "quality.refresh": async () => {
       await refreshQuality(context);
+      await refreshRedTeam(context);
+      await refreshNovelty(context, null);
     },
     "mirrors.keep": async () => {
       await keepMirrors(context);
