@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { ButtonHTMLAttributes, ComponentProps, ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn";
 import { Kbd } from "./kbd";
 
@@ -28,7 +28,7 @@ export const buttonClass = (variant: Variant = "secondary", size: Size = "md", c
     className,
   );
 
-export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+export interface ButtonProps extends ComponentProps<"button"> {
   variant?: Variant;
   size?: Size;
   /** Key that does the same, printed on the button. */

@@ -1,12 +1,13 @@
 "use client";
 /** Text written by models or people, shown safely: no raw HTML, no remote picture, links open elsewhere without a referrer. */
-import "katex/dist/katex.min.css";
-import { memo } from "react";
-import ReactMarkdown, { type Components } from "react-markdown";
-import rehypeKatex from "rehype-katex";
+import { Check, Copy } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ComponentProps, memo, useRef, useState } from "react";
+import ReactMarkdown, { type Components, type Options } from "react-markdown";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
-import remarkMath from "remark-math";
+import { definePart, usePart } from "@/lib/client/part";
+import { hasMath, withDollars } from "@/lib/client/tex";
 import { cn } from "./cn";
 
 /** Sanitised before KaTeX runs, so that only the class names of math pass and KaTeX's own output is kept. */
@@ -31,22 +32,68 @@ const COMPONENTS: Components = {
       {children}
     </a>
   ),
+  pre: ({ node: _node, ...rest }) => <CodeBlock {...rest} />,
 };
 
-export const Markdown = memo(function Markdown({ text, className }: { text: string; className?: string }) {
+/** Formulas need a large library: it is fetched with the first text that holds one, which shows its source until then. */
+export const mathPart = definePart(() => import("./markdown-math"));
+
+const PLAIN: Pick<Options, "remarkPlugins" | "rehypePlugins"> = {
+  remarkPlugins: [remarkGfm],
+  rehypePlugins: [[rehypeSanitize, SCHEMA]],
+};
+
+interface Props {
+  text: string;
+  /** BCP 47 tag of the text, where it may differ from the page's. */
+  language?: string;
+  className?: string;
+}
+
+export const Markdown = memo(function Markdown({ text, language, className }: Props) {
+  const math = usePart(mathPart, hasMath(text));
+  const plugins = math
+    ? {
+        remarkPlugins: [...(PLAIN.remarkPlugins ?? []), ...math.remarkPlugins],
+        rehypePlugins: [...(PLAIN.rehypePlugins ?? []), ...math.rehypePlugins],
+      }
+    : PLAIN;
   return (
-    <div className={cn("prose-answer", className)}>
-      <ReactMarkdown
-        // A single dollar is far more often a price than a formula.
-        remarkPlugins={[remarkGfm, [remarkMath, { singleDollarTextMath: false }]]}
-        rehypePlugins={[
-          [rehypeSanitize, SCHEMA],
-          [rehypeKatex, { trust: false, throwOnError: false, strict: "ignore" }],
-        ]}
-        components={COMPONENTS}
-      >
-        {text}
+    <div lang={language} className={cn("prose-answer", className)}>
+      <ReactMarkdown {...plugins} components={COMPONENTS}>
+        {math ? withDollars(text) : text}
       </ReactMarkdown>
     </div>
   );
 });
+
+/** Scrolls inside itself, so that a long line never widens the page. */
+function CodeBlock(props: ComponentProps<"pre">) {
+  const t = useTranslations("common");
+  const block = useRef<HTMLPreElement>(null);
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(block.current?.textContent ?? "");
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      // Without a secure context there is no clipboard: the text is selected instead, ready for Ctrl+C.
+      if (block.current) window.getSelection()?.selectAllChildren(block.current);
+    }
+  };
+  return (
+    <div className="group relative">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling block must be reachable by keyboard */}
+      <pre {...props} ref={block} dir="ltr" tabIndex={0} />
+      <button
+        type="button"
+        onClick={copy}
+        aria-label={copied ? t("copied") : t("copyCode")}
+        className="absolute top-1.5 right-1.5 flex size-8 items-center justify-center rounded-md border border-line bg-surface text-muted opacity-0 group-hover:opacity-100 hover:bg-sunken focus-visible:opacity-100 pointer-coarse:opacity-100"
+      >
+        {copied ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
+      </button>
+    </div>
+  );
+}

@@ -1,6 +1,7 @@
 /** The one way a page talks to the API: typed by the same contract as the route, checked on arrival. */
 import type { z } from "zod";
 import type { Endpoint } from "@/lib/contracts/endpoint";
+import { parseLeniently } from "./lenient";
 import { ProblemError, problemOf } from "./problem";
 
 type In<S> = S extends z.ZodType ? z.input<S> : never;
@@ -51,7 +52,7 @@ export async function call<P extends z.ZodType, Q extends z.ZodType, B extends z
   });
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204 || !endpoint.response) return null;
-  const parsed = endpoint.response.safeParse(await response.json());
+  const parsed = parseLeniently(endpoint.response, await response.json());
   if (!parsed.success)
     throw new ProblemError(
       "unreadable",

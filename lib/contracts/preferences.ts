@@ -27,6 +27,15 @@ export const preferencesSchema = z.strictObject({
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
+/** Those of a person who has chosen nothing; equal to the defaults of the table. */
+export const DEFAULT_PREFERENCES: Preferences = {
+  shortcuts: {},
+  blurHarmful: true,
+  excludedCategories: [],
+  exposureMaxPerDay: null,
+  breakAfterMinutes: 50,
+};
+
 export const getPreferences = defineEndpoint({
   method: "GET",
   path: "/me/preferences",

@@ -1,6 +1,7 @@
 /** What the annotator relies on beyond the plain judgement: drafts, the way back, a cut line, a phone, two languages, no barrier. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { ANNOTATE_SCRIPTS_GZIP_BYTES_MAX, weighPage } from "../support/page-weight";
 import { giveLeasesBack, signIn } from "./people";
 
 const question = (page: Page) => page.getByRole("region", { name: "Turn to be answered" });
@@ -148,6 +149,134 @@ test("skipping asks for a reason and brings another item", async ({ page }) => {
   await expect(question(page)).not.toHaveText(skipped, { useInnerText: true });
 });
 
+test("s, a digit and Enter skip by keyboard alone", async ({ page }) => {
+  await openCampaign(page, "Everyday questions");
+  const skipped = await question(page).innerText();
+  const sent = page.waitForRequest((request) => request.url().endsWith("/skip"));
+  await page.keyboard.press("s");
+  await expect(page.getByRole("dialog", { name: "Skip this item" })).toBeVisible();
+  await page.keyboard.press("2");
+  await expect(page.getByRole("button", { name: "Skip item" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  expect((await sent).postDataJSON()).toEqual({
+    reason: "I lack the knowledge to judge it",
+    mode: "requeue_for_others",
+  });
+  await expect(question(page)).not.toHaveText(skipped, { useInnerText: true });
+});
+
+test("reasons, risk and 'neither is acceptable' stand beside the forced choice, and the history brings them back", async ({
+  page,
+}) => {
+  await openCampaign(page, "Careful answers");
+  await page.keyboard.press("2");
+  await page.keyboard.press("r");
+  await page.keyboard.press("0");
+  await page.getByRole("checkbox", { name: "factual" }).check();
+  await page.getByLabel("Risk category").selectOption("hateful_and_harmful");
+  await page.getByLabel("Attack vector").selectOption("perspective");
+  await page.getByRole("radio", { name: /^Severity 2/ }).check();
+  await page.getByRole("region", { name: /^Item of/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(/The severity does not fit/)).toBeVisible();
+  await page.getByRole("radio", { name: /^Severity 4/ }).check();
+  const sent = page.waitForRequest((request) => request.url().endsWith("/api/v1/comparisons"));
+  const stored = page.waitForResponse((answer) => answer.url().endsWith("/api/v1/comparisons"));
+  await page.keyboard.press("Enter");
+  expect((await sent).postDataJSON()).toMatchObject({
+    preferred: "a",
+    strength: "better",
+    safety: "both_unsafe",
+    bothUnacceptable: true,
+    reasons: ["factual"],
+    riskCategory: "hateful_and_harmful",
+    attackVector: "perspective",
+    severity: 4,
+  });
+  expect((await stored).status()).toBe(201);
+  await page.keyboard.press("h");
+  const recent = page.getByRole("dialog", { name: "Recent decisions" });
+  await recent
+    .getByRole("button", { name: /A is better/ })
+    .first()
+    .click();
+  await expect(page.getByText("You are changing an earlier judgement.")).toBeVisible();
+  await expect(page.getByRole("checkbox", { name: "Neither is acceptable" })).toBeChecked();
+  await expect(page.getByRole("radio", { name: /^Severity 4/ })).toBeChecked();
+});
+
+test("keys can be changed: a taken key is refused, the new one is printed and works after a reload", async ({
+  page,
+}) => {
+  await openCampaign(page, "Everyday questions");
+  await page.keyboard.press("?");
+  await page.getByRole("button", { name: "Change keys…" }).click();
+  const row = page.getByRole("button", { name: /^Word diff: key/ });
+  await row.click();
+  await page.keyboard.press("q");
+  await expect(page.getByText("q already belongs to")).toBeVisible();
+  await page.keyboard.press("v");
+  await expect(row).toHaveText("v");
+  await page.getByRole("button", { name: "Save keys" }).click();
+  await expect(page.getByRole("button", { name: "Change keys…" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  const diff = page.getByRole("button", { name: "Word diff" });
+  await expect(diff).toContainText("v");
+  await page.keyboard.press("v");
+  await expect(diff).toHaveAttribute("aria-pressed", "true");
+  const headers = { origin: new URL(page.url()).origin };
+  await page.request.patch("/api/v1/me/preferences", { headers, data: { shortcuts: {} } });
+});
+
+test("guidelines stand beside the item while the keys work, and what changed is shown once", async ({
+  page,
+  browser,
+}) => {
+  await openCampaign(page, "Everyday questions");
+  const beside = page.getByRole("complementary", { name: "Guidelines" });
+  const read = page.waitForResponse((answer) => answer.url().endsWith("/read"));
+  await page.keyboard.press("g");
+  await expect(beside).toBeVisible();
+  await page.keyboard.press("3");
+  await expect(page.getByRole("radio", { name: "A is slightly better" })).toBeChecked();
+  expect((await read).status()).toBe(200);
+
+  const lead = await (await browser.newContext()).newPage();
+  await signIn(lead, "lead");
+  const headers = { origin: new URL(lead.url()).origin };
+  const { rows } = await (await lead.request.get("/api/v1/projects")).json();
+  const path = `/api/v1/projects/${rows[0].id}/guidelines`;
+  const old = (await (await lead.request.get(path)).json()).rows.find(
+    (row: { task: string; locale: string }) => row.task === "helpfulness" && row.locale === "en",
+  );
+  const data = {
+    task: "helpfulness",
+    locale: "en",
+    body: `${old.body}
+
+Reward honest doubt.`,
+  };
+  expect((await lead.request.post(path, { headers, data })).status()).toBe(201);
+  await lead.context().close();
+
+  await giveLeasesBack(page);
+  await openCampaign(page, "Everyday questions");
+  const changed = page.getByRole("region", { name: "What changed" });
+  await expect(changed.locator("ins")).toHaveText("Reward honest doubt.");
+  await changed.getByRole("button", { name: "I have read it" }).click();
+  await expect(changed).toBeHidden();
+  await page.reload();
+  await expect(steps(page)).toBeVisible();
+  await expect(beside).toBeHidden();
+});
+
+test("the page on which people work stays light", async ({ page }) => {
+  const { rows } = await (await page.request.get("/api/v1/projects")).json();
+  const weight = await weighPage(page.request, `/annotate/${rows[0].id}`);
+  expect(weight.scriptsGzipBytes).toBeLessThan(ANNOTATE_SCRIPTS_GZIP_BYTES_MAX);
+});
+
 test("on a phone A and B are two cards behind a switch", async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await openCampaign(page, "Everyday questions");
@@ -180,7 +309,7 @@ for (const colorScheme of ["light", "dark"] as const)
     await page.keyboard.press("7");
     expect(await check()).toEqual([]);
     await page.keyboard.press("g");
-    await expect(page.getByRole("dialog", { name: "Guidelines" })).toBeVisible();
+    await expect(page.getByRole("complementary", { name: "Guidelines" })).toBeVisible();
     expect(await check()).toEqual([]);
     expect(violations).toEqual([]);
   });

@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { Markdown } from "../markdown";
+import { HarmVeil } from "./harm-veil";
 
 interface Message {
   role: "system" | "user" | "assistant";
@@ -20,7 +21,7 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
           <div className="mt-3 flex flex-col gap-4 pb-2">
             {earlier.map((message, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
-              <Turn key={index} message={message} />
+              <Turn key={index} message={message} language={language} />
             ))}
           </div>
         </details>
@@ -34,9 +35,11 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
         >
           <div className="flex flex-col gap-x-4 gap-y-1 sm:flex-row sm:items-start">
             <span className="w-16 shrink-0 pt-1 text-xs font-medium text-muted">{t(`role.${last.role}`)}</span>
-            <p lang={language} className="prose-answer min-w-0 whitespace-pre-wrap">
-              {last.content}
-            </p>
+            <HarmVeil className="min-w-0 flex-1">
+              <p lang={language} dir="auto" className="prose-answer whitespace-pre-wrap">
+                {last.content}
+              </p>
+            </HarmVeil>
             <span className="shrink-0 pt-1 text-xs sm:ml-auto text-muted tabular-nums">
               {language} · {t("words", { count: countWords(last.content, language) })}
             </span>
@@ -47,16 +50,20 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
   );
 }
 
-export function Turn({ message }: { message: Message }) {
+export function Turn({ message, language }: { message: Message; language: string }) {
   const t = useTranslations("annotate.dialogue");
   return (
     <div className="flex flex-col gap-x-4 sm:flex-row">
       <span className="w-16 shrink-0 pt-1 text-xs font-medium text-muted">{t(`role.${message.role}`)}</span>
-      {message.role === "assistant" ? (
-        <Markdown text={message.content} className="min-w-0 flex-1" />
-      ) : (
-        <p className="prose-answer min-w-0 flex-1 whitespace-pre-wrap">{message.content}</p>
-      )}
+      <HarmVeil className="min-w-0 flex-1">
+        {message.role === "assistant" ? (
+          <Markdown text={message.content} language={language} />
+        ) : (
+          <p lang={language} dir="auto" className="prose-answer whitespace-pre-wrap">
+            {message.content}
+          </p>
+        )}
+      </HarmVeil>
     </div>
   );
 }

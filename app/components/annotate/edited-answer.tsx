@@ -5,7 +5,7 @@ import type { Ref } from "react";
 import type { Side } from "@/lib/contracts/annotation-shapes";
 import { Button } from "../button";
 import { Textarea } from "../field";
-import { DiffText } from "./panes";
+import { DiffText } from "./diff-text";
 
 interface Props {
   value: string;
@@ -37,6 +37,7 @@ export function EditedAnswer({ value, base, side, language, disabled, onChange, 
         <Textarea
           ref={textRef}
           lang={language}
+          dir="auto"
           aria-label={t("title")}
           aria-describedby="edited-hint"
           value={value}

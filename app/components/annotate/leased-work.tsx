@@ -3,23 +3,34 @@ import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import { type DraftState, readLocalDraft, useDraft } from "@/lib/client/annotate/drafts";
 import type { OutboxWork } from "@/lib/client/annotate/outbox";
+import { useKeys } from "@/lib/client/annotate/preferences";
 import { formOfDraft } from "@/lib/client/annotate/use-verdict";
 import type { LeasedAssignment } from "@/lib/contracts/assignments";
+import { HarmVeilProvider } from "./harm-veil";
 import { LiveWork } from "./live-work";
 import { PairWork } from "./pair-work";
 import { TurnReviewWork } from "./turn-review-work";
-import type { Work } from "./work-screen";
+import type { Work } from "./use-work";
+
+interface Props {
+  projectId: string;
+  leased: LeasedAssignment;
+  work: Work;
+  /** Skip and undo. */
+  buttons: ReactNode;
+}
 
 /** The leased item in the screen of its kind, with its draft. */
-export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment; work: Work; buttons: ReactNode }) {
+export function LeasedWork({ projectId, leased, work, buttons }: Props) {
   const { assignmentId, item } = leased;
   const [draft] = useState(() => readLocalDraft(assignmentId) ?? leased.draft);
   const drafts = useDraft(assignmentId);
   const { gone, handOver } = work.handover;
   const handedOver = gone.has(assignmentId);
+  const undoKey = useKeys().undo;
 
   const submit = (outgoing: OutboxWork) => {
-    work.announce();
+    work.announce(undoKey);
     handOver(outgoing, assignmentId, {
       onLeave: () => {
         drafts.discard();
@@ -32,14 +43,16 @@ export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment
   const frame = { actions: buttons, status: <DraftNote state={drafts.state} /> };
   if (item.kind === "turn_review")
     return (
-      <TurnReviewWork
-        item={item}
-        draft={draft}
-        onChange={drafts.save}
-        handedOver={handedOver}
-        {...frame}
-        onSubmit={(result) => submit({ kind: "turn_review", body: { assignmentId, ...result } })}
-      />
+      <HarmVeilProvider item={item}>
+        <TurnReviewWork
+          item={item}
+          draft={draft}
+          onChange={drafts.save}
+          handedOver={handedOver}
+          {...frame}
+          onSubmit={(result) => submit({ kind: "turn_review", body: { assignmentId, ...result } })}
+        />
+      </HarmVeilProvider>
     );
   const shared = {
     item,
@@ -52,16 +65,23 @@ export function LeasedWork({ leased, work, buttons }: { leased: LeasedAssignment
   };
   if (item.kind === "live" && item.live)
     return (
-      <LiveWork
-        {...shared}
-        assignmentId={assignmentId}
-        live={item.live}
-        draft={draft}
-        onDraft={drafts.save}
-        onFinish={() => void work.finishDialogue(leased)}
-      />
+      <HarmVeilProvider item={item}>
+        <LiveWork
+          {...shared}
+          assignmentId={assignmentId}
+          projectId={projectId}
+          live={item.live}
+          draft={draft}
+          onDraft={drafts.save}
+          onFinish={() => void work.finishDialogue(leased)}
+        />
+      </HarmVeilProvider>
     );
-  return <PairWork {...shared} onChange={(form, durationMs) => drafts.save({ ...form, durationMs })} />;
+  return (
+    <HarmVeilProvider item={item}>
+      <PairWork {...shared} onChange={(form, durationMs) => drafts.save({ ...form, durationMs })} />
+    </HarmVeilProvider>
+  );
 }
 
 function DraftNote({ state }: { state: DraftState }) {

@@ -1,26 +1,30 @@
 "use client";
 import { RotateCcw, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
-import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLive } from "@/lib/client/annotate/use-live";
 import type { Side } from "@/lib/contracts/annotation-shapes";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
+import type { Verdict } from "@/lib/contracts/comparisons";
 import type { DraftBody } from "@/lib/contracts/drafts";
 import type { LiveSide, LiveState } from "@/lib/contracts/live";
+import { detectLanguage } from "@/lib/domain/language";
 import { Button } from "../button";
-import { cn } from "../cn";
 import { Textarea } from "../field";
 import { Markdown } from "../markdown";
 import { ErrorState } from "../states";
 import { countWords, Dialogue, Turn } from "./dialogue";
+import { HarmVeil } from "./harm-veil";
 import { NoveltyMeter } from "./novelty-meter";
 import { type PairWorkProps, useVerdictWork, VerdictEdit, VerdictFooter } from "./pair-work";
-import { Answer, Panes } from "./panes";
+import { Answer, Panes, useApart } from "./panes";
+import { TurnTree } from "./turn-tree";
 import { VerdictPanel } from "./verdict-panel";
+import { WantedCells } from "./wanted-cells";
 
 type Props = Omit<PairWorkProps, "onChange"> & {
   assignmentId: string;
+  projectId: string;
   live: LiveState;
   draft: DraftBody | null;
   onDraft: (draft: DraftBody) => void;
@@ -40,10 +44,10 @@ export function LiveWork(props: Props) {
       : [...item.context, { role: "user" as const, content: state.prompt }];
   return (
     <div className="grid flex-1 grid-rows-[auto_1fr] lg:grid-rows-1 lg:grid-cols-[11rem_minmax(0,1fr)]">
-      <TurnTree turn={item.turn} turnsMax={item.turnsMax} onFinish={props.onFinish} disabled={props.handedOver} />
+      <TurnTree assignmentId={props.assignmentId} item={item} onFinish={props.onFinish} disabled={props.handedOver} />
       <div className="flex min-w-0 flex-col border-line lg:border-l">
         {state.phase === "prompt" ? (
-          <SoFar messages={messages} />
+          <SoFar messages={messages} language={item.language} />
         ) : (
           <Dialogue messages={messages} language={item.language} />
         )}
@@ -59,13 +63,13 @@ export function LiveWork(props: Props) {
 }
 
 /** While writing, the dialogue stands open: the next message answers it. */
-function SoFar({ messages }: { messages: AnnotatedItem["context"] }) {
+function SoFar({ messages, language }: { messages: AnnotatedItem["context"]; language: string }) {
   if (messages.length === 0) return null;
   return (
     <div className="flex flex-col gap-4 border-b border-line bg-sunken px-4 py-4">
       {messages.map((message, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
-        <Turn key={index} message={message} />
+        <Turn key={index} message={message} language={language} />
       ))}
     </div>
   );
@@ -75,6 +79,7 @@ const LONG_WORDS = 400;
 
 function Composer({
   assignmentId,
+  projectId,
   item,
   draft,
   onDraft,
@@ -103,6 +108,7 @@ function Composer({
         <Textarea
           id="prompt"
           lang={item.language}
+          dir="auto"
           autoFocus
           value={text}
           maxLength={20_000}
@@ -119,8 +125,12 @@ function Composer({
         />
         <p id="prompt-hint" className="mt-1 text-sm text-muted tabular-nums">
           {item.language} · {t("words", { count: words })} · {t(hint)}
+          {isOtherLanguage(text, item.language) && (
+            <span className="text-warn"> · {t("otherLanguage", { language: item.language })}</span>
+          )}
         </p>
         <NoveltyMeter assignmentId={assignmentId} text={text} />
+        {item.campaign.kind === "red_team" && <WantedCells projectId={projectId} />}
         <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
           <div className="flex flex-wrap items-center gap-1">{actions}</div>
           <span className="ml-auto">{status}</span>
@@ -133,20 +143,32 @@ function Composer({
   );
 }
 
+/** Too short a text says little about its language; only Korean and what is not Korean can be told apart. */
+const isOtherLanguage = (text: string, asked: string): boolean =>
+  text.length >= 12 && (asked === "en" || asked === "ko") && detectLanguage(text) !== asked;
+
 type Act = (side: Side) => Promise<boolean>;
 
 function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Act }) {
   const { item, state, handedOver } = props;
   const t = useTranslations("annotate.live");
   const votable = state.phase === "votable";
+  const vote = useEarlyVote(props);
   const [diff, setDiff] = useState(false);
-  const toggleDiff = () => setDiff((on) => votable && !on);
+  const [apart, toggleApart] = useApart();
   const texts = { a: state.a?.text ?? "", b: state.b?.text ?? "" };
   const work = useVerdictWork(
-    { ...props, onChange: (form, durationMs) => props.onDraft({ ...form, durationMs }) },
+    {
+      ...props,
+      onChange: (form, durationMs) => {
+        vote.withdraw();
+        props.onDraft({ ...form, durationMs });
+      },
+      onSubmit: vote.submit,
+    },
     texts,
-    { d: toggleDiff },
-    votable,
+    { diff: () => setDiff((on) => votable && !on), scroll: toggleApart },
+    vote.open,
   );
   const pane = (side: Side) => (
     <LivePane
@@ -158,35 +180,71 @@ function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Ac
       {diff ? (
         <Answer text={texts[side]} against={texts[side === "a" ? "b" : "a"]} side={side} language={item.language} />
       ) : (
-        <Markdown text={texts[side]} />
+        <Markdown text={texts[side]} language={item.language} />
       )}
     </LivePane>
   );
+  const closed = handedOver || !vote.open;
   return (
     <>
       <div className="flex flex-1 flex-col bg-surface">
-        <Panes preferred={work.form.preferred}>{{ a: pane("a"), b: pane("b") }}</Panes>
+        <Panes preferred={work.form.preferred} apart={apart}>
+          {{ a: pane("a"), b: pane("b") }}
+        </Panes>
       </div>
       <p aria-live="polite" className="sr-only">
-        {votable ? t("ready") : t("answering")}
+        {votable ? t("ready") : vote.open ? t("voteEarly") : t("answering")}
       </p>
-      <VerdictEdit work={work} item={item} disabled={handedOver || !votable} />
+      <VerdictEdit work={work} item={item} disabled={closed} />
       <VerdictPanel
-        task={item.task}
+        item={item}
         {...work.panel}
-        disabled={handedOver || !votable}
+        disabled={closed}
         footer={
           <VerdictFooter
             work={work}
             actions={props.actions}
-            status={props.status}
-            handedOver={handedOver || !votable}
+            status={vote.waiting ? <span className="px-2 text-sm text-muted">{t("stopping")}</span> : props.status}
+            handedOver={closed}
           />
         }
       />
     </>
   );
 }
+
+/**
+ * Where the campaign allows it, a verdict may be given while the answers are still being written: what still runs is stopped, and the
+ * verdict leaves once the server has both texts. A change of mind before that withdraws it.
+ */
+function useEarlyVote({
+  item,
+  state,
+  onStop,
+  onSubmit,
+}: Pick<Props, "item" | "onSubmit"> & { state: LiveState; onStop: Act }) {
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  const votable = state.phase === "votable";
+  const early = item.campaign.voteEarly && state.phase === "answering" && !!state.a?.text && !!state.b?.text;
+  const send = useRef(onSubmit);
+  useEffect(() => {
+    send.current = onSubmit;
+  });
+  useEffect(() => {
+    if (!votable || !verdict) return;
+    setVerdict(null);
+    send.current(verdict);
+  }, [votable, verdict]);
+  const submit = (given: Verdict) => {
+    if (votable) return onSubmit(given);
+    setVerdict(given);
+    for (const side of SIDES) if (isMoving(state[side])) void onStop(side);
+  };
+  return { open: votable || early, waiting: verdict !== null, submit, withdraw: () => setVerdict(null) };
+}
+
+const SIDES = ["a", "b"] as const;
+const isMoving = (side: LiveSide | null): boolean => side?.state === "queued" || side?.state === "running";
 
 interface LivePaneProps {
   side: LiveSide | null;
@@ -200,11 +258,11 @@ interface LivePaneProps {
 function LivePane({ side, name, onStop, onRetry, children }: LivePaneProps) {
   const t = useTranslations("annotate.live");
   if (!side) return null;
-  const moving = side.state === "queued" || side.state === "running";
+  const moving = isMoving(side);
   const failed = side.state === "failed" || (side.state === "stopped" && side.text === "");
   return (
     <div className="flex min-h-40 flex-col" aria-busy={moving}>
-      <div className="flex-1">{children}</div>
+      <HarmVeil className="flex-1">{children}</HarmVeil>
       {failed && (
         <p role="alert" className="mt-2 text-warn">
           {t(`error.${side.error ?? "empty"}`)}
@@ -238,47 +296,5 @@ function LivePane({ side, name, onStop, onRetry, children }: LivePaneProps) {
         </span>
       </div>
     </div>
-  );
-}
-
-/** Turns from top to bottom; beside each judged one stands the sibling that was not chosen. */
-function TurnTree({
-  turn,
-  turnsMax,
-  onFinish,
-  disabled,
-}: {
-  turn: number;
-  turnsMax: number;
-  onFinish: () => void;
-  disabled: boolean;
-}) {
-  const t = useTranslations("annotate.live");
-  useHotkeys(disabled ? {} : { c: onFinish });
-  return (
-    <aside className="flex items-center justify-between gap-3 border-b border-line bg-page px-4 py-2 lg:flex-col lg:items-stretch lg:justify-start lg:border-b-0 lg:py-4">
-      <ol aria-label={t("tree")} className="flex gap-3 lg:flex-col lg:gap-0">
-        {Array.from({ length: turn }, (_, index) => index + 1).map((number) => (
-          <li
-            key={number}
-            aria-current={number === turn ? "step" : undefined}
-            className="flex items-center gap-2 lg:min-h-9"
-          >
-            <span aria-hidden="true" className="flex items-center gap-1">
-              <span className={cn("size-2.5 rounded-full", number === turn ? "ring-2 ring-accent" : "bg-accent")} />
-              {number < turn && <span className="size-2.5 rounded-full border border-line-strong" />}
-            </span>
-            <span className={cn("text-sm", number === turn ? "font-semibold" : "text-muted")}>
-              {t("turn", { number })}
-              {number < turn && <span className="sr-only"> {t("judged")}</span>}
-            </span>
-          </li>
-        ))}
-      </ol>
-      <p className="hidden text-xs text-muted lg:mt-2 lg:block">{t("turnsMax", { count: turnsMax })}</p>
-      <Button size="sm" shortcut="c" className="lg:mt-4" disabled={disabled} onClick={onFinish}>
-        {t("finish")}
-      </Button>
-    </aside>
   );
 }

@@ -1,7 +1,18 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useRef, useState } from "react";
-import { missingOf, SAFETY_KEYS, type Safety, STEPS, type VerdictForm } from "@/lib/client/annotate/steps";
+import { keyLabel } from "@/lib/client/annotate/key-name";
+import { useKeys } from "@/lib/client/annotate/preferences";
+import {
+  type Missing,
+  missingOf,
+  SAFETY_ACTIONS,
+  SAFETY_ANSWERS,
+  type Safety,
+  STEPS,
+  type VerdictForm,
+  verdictOf,
+} from "@/lib/client/annotate/steps";
 import { type Hotkeys, useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import { useDuration, useVerdict } from "@/lib/client/annotate/use-verdict";
 import { FLAGGED_TAG, type Side } from "@/lib/contracts/annotation-shapes";
@@ -10,7 +21,7 @@ import type { Verdict } from "@/lib/contracts/comparisons";
 import { Button } from "../button";
 import { Dialogue } from "./dialogue";
 import { EditedAnswer } from "./edited-answer";
-import { Answer, Panes, useFocusOnMount } from "./panes";
+import { Answer, Panes, useApart, useFocusOnMount } from "./panes";
 import { VerdictPanel } from "./verdict-panel";
 
 export interface PairWorkProps {
@@ -33,9 +44,11 @@ export function PairWork(props: PairWorkProps) {
   const { item, handedOver } = props;
   const top = useFocusOnMount<HTMLElement>();
   const t = useTranslations("annotate");
+  const keys = useKeys();
   const [diff, setDiff] = useState(false);
+  const [apart, toggleApart] = useApart();
   const texts = { a: item.responseA ?? "", b: item.responseB ?? "" };
-  const work = useVerdictWork(props, texts, { d: () => setDiff((on) => !on) });
+  const work = useVerdictWork(props, texts, { diff: () => setDiff((on) => !on), scroll: toggleApart });
   const pane = (side: "a" | "b") => (
     <Answer
       text={texts[side]}
@@ -53,17 +66,29 @@ export function PairWork(props: PairWorkProps) {
     >
       <Dialogue messages={item.context} language={item.language} />
       <div className="flex flex-1 flex-col bg-surface">
-        <Panes preferred={work.form.preferred}>{{ a: pane("a"), b: pane("b") }}</Panes>
+        <Panes preferred={work.form.preferred} apart={apart}>
+          {{ a: pane("a"), b: pane("b") }}
+        </Panes>
       </div>
       <VerdictEdit work={work} item={item} disabled={handedOver} />
       <VerdictPanel
-        task={item.task}
+        item={item}
         {...work.panel}
         disabled={handedOver}
         footer={
           <VerdictFooter work={work} actions={props.actions} status={props.status} handedOver={handedOver}>
-            <Button variant="ghost" size="sm" shortcut="d" aria-pressed={diff} onClick={() => setDiff(!diff)}>
+            <Button variant="ghost" size="sm" shortcut={keys.diff} aria-pressed={diff} onClick={() => setDiff(!diff)}>
               {t("verdict.diff")}
+            </Button>
+            <Button
+              variant="ghost"
+              size="sm"
+              shortcut={keys.scroll}
+              aria-pressed={!apart}
+              onClick={toggleApart}
+              className="max-lg:hidden"
+            >
+              {t("verdict.scrollTogether")}
             </Button>
           </VerdictFooter>
         }
@@ -85,7 +110,7 @@ export function useVerdictWork(
   const editor = useRef<HTMLTextAreaElement>(null);
   const [noteOpen, setNoteOpen] = useState(false);
   const [asked, setAsked] = useState(false);
-  const { form, change, toggleTag } = useVerdict(props.initial, (next) => props.onChange(next, duration()));
+  const { form, change, toggle } = useVerdict(props.initial, (next) => props.onChange(next, duration()));
   const missing = missingOf(form, item.task);
   const active = enabled && !handedOver;
 
@@ -95,20 +120,12 @@ export function useVerdictWork(
   };
   const submit = () => {
     if (!active) return;
-    const { preferred, strength, safety, tags, rationale, editedResponse } = form;
     setAsked(true);
     if (missing.includes("why")) openNote();
+    const { preferred, strength } = form;
     if (missing.length > 0 || !preferred || !strength) return;
-    const verdict = { preferred, strength, tags, durationMs: duration() };
-    const text = rationale.trim();
-    // An edit that changes nothing says nothing.
-    const isEdit = editedResponse?.trim() && editedResponse !== texts.a && editedResponse !== texts.b;
-    onSubmit({
-      ...verdict,
-      ...(item.task === "safety" && safety ? { safety } : {}),
-      ...(text ? { rationale: text } : {}),
-      ...(isEdit && editedResponse ? { editedResponse } : {}),
-    });
+    const verdict = verdictOf({ ...form, preferred, strength }, item.task, [texts.a, texts.b]);
+    onSubmit({ ...verdict, durationMs: duration() });
   };
   /** Starts from the preferred answer, so that answer has to be named first. */
   const openEdit = () => {
@@ -120,17 +137,33 @@ export function useVerdictWork(
     change({ safety });
     if (safety === "preferred_unsafe") openNote();
   };
-  const keys: Hotkeys = { ...extraKeys, Enter: submit, n: openNote, e: openEdit, f: () => toggleTag(FLAGGED_TAG) };
-  for (const step of STEPS)
-    keys[String(step.digit)] = () => change({ preferred: step.preferred, strength: step.strength });
+  const toggleFlag = () => toggle("tags", FLAGGED_TAG);
+  const keys: Hotkeys = {
+    ...extraKeys,
+    submit,
+    note: openNote,
+    edit: openEdit,
+    flag: toggleFlag,
+    bothUnacceptable: () => change({ bothUnacceptable: !form.bothUnacceptable }),
+  };
+  for (const { action, preferred, strength } of STEPS) keys[action] = () => change({ preferred, strength });
   if (item.task === "safety")
-    for (const [safety, key] of Object.entries(SAFETY_KEYS)) keys[key] = () => setSafety(safety as Safety);
+    for (const safety of SAFETY_ANSWERS) keys[SAFETY_ACTIONS[safety]] = () => setSafety(safety);
   useHotkeys(active ? keys : extraKeys);
 
   const flagged = form.tags.includes(FLAGGED_TAG);
-  const panel = { form, missing, onChange: change, onTag: toggleTag, noteRef: note, noteOpen, onNoteOpen: openNote };
+  const onReason = (reason: VerdictForm["reasons"][number]) => toggle("reasons", reason);
+  const panel = {
+    form,
+    onChange: change,
+    onSafety: setSafety,
+    onReason,
+    noteRef: note,
+    noteOpen,
+    onNoteOpen: openNote,
+  };
   const edit = { texts, editor, open: openEdit, change: (text: string | null) => change({ editedResponse: text }) };
-  return { form, missing, asked, submit, flagged, toggleFlag: () => toggleTag(FLAGGED_TAG), panel, edit };
+  return { form, missing, asked, submit, flagged, toggleFlag, panel, edit };
 }
 
 type VerdictWork = ReturnType<typeof useVerdictWork>;
@@ -175,30 +208,52 @@ export function VerdictFooter({
   children?: ReactNode;
 }) {
   const t = useTranslations("annotate.verdict");
+  const keys = useKeys();
+  const names = useMissingNames();
   return (
     <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
       {actions}
       <Button
         variant="ghost"
         size="sm"
-        shortcut="f"
+        shortcut={keys.flag}
         aria-pressed={work.flagged}
         onClick={work.toggleFlag}
         disabled={handedOver}
       >
         {work.flagged ? t("flagged") : t("flag")}
       </Button>
-      <Button variant="ghost" size="sm" shortcut="e" onClick={work.edit.open} disabled={handedOver}>
+      <Button variant="ghost" size="sm" shortcut={keys.edit} onClick={work.edit.open} disabled={handedOver}>
         {t("edit")}
       </Button>
       {children}
       <span aria-live="polite" className="min-w-0 flex-1 text-right text-sm text-warn">
-        {work.asked && work.missing.map((what) => t(`missing.${what}`)).join(" ")}
+        {work.asked && work.missing.map(names).join(" ")}
       </span>
       {status}
-      <Button variant="primary" shortcut="Enter" className="max-sm:w-full" disabled={handedOver} onClick={work.submit}>
+      <Button
+        variant="primary"
+        shortcut={keys.submit}
+        className="max-sm:w-full"
+        disabled={handedOver}
+        onClick={work.submit}
+      >
         {handedOver ? t("submitted") : t("submit")}
       </Button>
     </div>
   );
+}
+
+/** What is still open, in words that name the keys as the person has them. */
+function useMissingNames() {
+  const t = useTranslations("annotate.verdict");
+  const keys = useKeys();
+  return (what: Missing): string => {
+    if (what === "step") return t("missing.step", { first: keyLabel(keys.step1), last: keyLabel(keys.step8) });
+    if (what === "safety")
+      return t("missing.safety", {
+        keys: SAFETY_ANSWERS.map((answer) => keyLabel(keys[SAFETY_ACTIONS[answer]])).join(" "),
+      });
+    return t(`missing.${what}`);
+  };
 }

@@ -1,19 +1,24 @@
 "use client";
-import { diffWords } from "diff";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Side } from "@/lib/contracts/annotation-shapes";
 import { cn } from "../cn";
 import { Markdown } from "../markdown";
+import { DiffText } from "./diff-text";
+import { HarmVeil } from "./harm-veil";
+import { HUES } from "./hues";
 
 const SIDES = ["a", "b"] as const;
-const HUES: Record<Side, { text: string; border: string; top: string; soft: string }> = {
-  a: { text: "text-side-a", border: "border-side-a", top: "border-t-side-a", soft: "bg-side-a-soft" },
-  b: { text: "text-side-b", border: "border-side-b", top: "border-t-side-b", soft: "bg-side-b-soft" },
-};
+
+interface PanesProps {
+  preferred: Side | null;
+  /** Each answer scrolls on its own instead of both with the page. On wide screens only. */
+  apart: boolean;
+  children: Record<Side, ReactNode>;
+}
 
 /** Two equal panes; on a phone two cards to swipe between, with a switch that stays in view. */
-export function Panes({ preferred, children }: { preferred: Side | null; children: Record<Side, ReactNode> }) {
+export function Panes({ preferred, apart, children }: PanesProps) {
   const t = useTranslations("annotate.panes");
   const track = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState<Side>("a");
@@ -54,8 +59,10 @@ export function Panes({ preferred, children }: { preferred: Side | null; childre
           <section
             key={side}
             aria-label={t("answer", { side: side.toUpperCase() })}
+            tabIndex={apart ? 0 : undefined}
             className={cn(
               "w-full shrink-0 snap-start border-t-3 border-t-transparent bg-surface px-4 pt-2 pb-6 lg:px-6",
+              apart && "lg:max-h-[55dvh] lg:overflow-y-auto",
               preferred === side && HUES[side].top,
             )}
           >
@@ -68,56 +75,65 @@ export function Panes({ preferred, children }: { preferred: Side | null; childre
   );
 }
 
-/** An answer, or with `against` the same words with those marked that the other answer lacks. */
-export function Answer({
-  text,
-  against,
-  side,
-  language,
-}: {
+const APART_KEY = "pairwright:panes-apart";
+
+/** Whether the answers scroll apart; this browser remembers it. */
+export function useApart(): [boolean, () => void] {
+  const [apart, setApart] = useState(() => {
+    try {
+      return localStorage.getItem(APART_KEY) === "1";
+    } catch {
+      return false;
+    }
+  });
+  const toggle = () => {
+    setApart(!apart);
+    try {
+      localStorage.setItem(APART_KEY, apart ? "0" : "1");
+    } catch {
+      // Private browsing may refuse storage; then it holds for this item.
+    }
+  };
+  return [apart, toggle];
+}
+
+/** Beyond this an answer opens folded: about one and a half screens. */
+const CHARACTERS_MAX = 4000;
+const LINES_MAX = 60;
+const isLong = (text: string): boolean => text.length > CHARACTERS_MAX || text.split("\n").length > LINES_MAX;
+
+interface AnswerProps {
   text: string;
+  /** The other answer: words that it lacks are marked. */
   against?: string;
   side: Side;
   language: string;
-}) {
-  if (against === undefined) return <Markdown text={text} />;
-  return <DiffText text={text} against={against} side={side} language={language} />;
 }
 
-/** The words of `text`, those marked that `against` lacks. */
-export function DiffText({
-  text,
-  against,
-  side,
-  language,
-}: {
-  text: string;
-  against: string;
-  side: Side;
-  language: string;
-}) {
-  const parts = useMemo(
-    () => diffWords(against, text, { intlSegmenter: new Intl.Segmenter(language, { granularity: "word" }) }),
-    [against, text, language],
-  );
+/** One answer, in its own language and direction; a long one folded until asked for. */
+export function Answer({ text, against, side, language }: AnswerProps) {
+  const t = useTranslations("annotate.panes");
+  const [whole, setWhole] = useState(false);
+  const folded = !whole && isLong(text);
   return (
-    <p className="prose-answer whitespace-pre-wrap">
-      {parts
-        .filter((part) => !part.removed)
-        .map((part, index) =>
-          part.added ? (
-            <mark
-              // biome-ignore lint/suspicious/noArrayIndexKey: the parts are derived anew each time
-              key={index}
-              className={cn("rounded-sm underline decoration-2 underline-offset-4", HUES[side].soft, HUES[side].text)}
-            >
-              {part.value}
-            </mark>
-          ) : (
-            part.value
-          ),
+    <HarmVeil>
+      <div className={cn(folded && "folded max-h-[36rem] overflow-hidden")}>
+        {against === undefined ? (
+          <Markdown text={text} language={language} />
+        ) : (
+          <DiffText text={text} against={against} side={side} language={language} />
         )}
-    </p>
+      </div>
+      {folded && (
+        <button
+          type="button"
+          onClick={() => setWhole(true)}
+          className="mt-2 min-h-9 rounded-md border border-line-strong/60 bg-surface px-3 text-sm font-medium hover:bg-sunken"
+        >
+          {t("showAll", { side: side.toUpperCase(), characters: text.length })}
+        </button>
+      )}
+    </HarmVeil>
   );
 }
 

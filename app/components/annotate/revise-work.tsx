@@ -3,12 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { annotateKeys } from "@/lib/client/annotate/keys";
 import type { useHandover } from "@/lib/client/annotate/use-handover";
+import { formOfComparison } from "@/lib/client/annotate/use-verdict";
 import { callFor } from "@/lib/client/call";
 import type { ProblemError } from "@/lib/client/problem";
 import { getComparison } from "@/lib/contracts/comparisons";
 import { Button } from "../button";
 import { ErrorState, Skeleton } from "../states";
 import { toast } from "../toast";
+import { HarmVeilProvider } from "./harm-veil";
 import { PairWork } from "./pair-work";
 
 interface Props {
@@ -37,7 +39,6 @@ export function ReviseWork({ comparisonId, handover, onClose }: Props) {
       </div>
     );
   const { comparison, item } = query.data;
-  const { preferred, strength, safety, tags, rationale, editedResponse } = comparison;
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line bg-warn-soft px-4 py-2">
@@ -46,23 +47,25 @@ export function ReviseWork({ comparisonId, handover, onClose }: Props) {
           {t("close")}
         </Button>
       </div>
-      <PairWork
-        item={item}
-        initial={{ preferred, strength, safety, tags, rationale: rationale ?? "", editedResponse }}
-        earlierMs={0}
-        onChange={() => undefined}
-        handedOver={handover.holding}
-        actions={null}
-        status={null}
-        onSubmit={(body) =>
-          handover.handOver({ kind: "supersede", comparisonId, body }, null, {
-            onLeave: () => {
-              toast({ tone: "done", title: t("done") });
-              onClose();
-            },
-          })
-        }
-      />
+      <HarmVeilProvider item={item}>
+        <PairWork
+          item={item}
+          initial={formOfComparison(comparison)}
+          earlierMs={0}
+          onChange={() => undefined}
+          handedOver={handover.holding}
+          actions={null}
+          status={null}
+          onSubmit={(body) =>
+            handover.handOver({ kind: "supersede", comparisonId, body }, null, {
+              onLeave: () => {
+                toast({ tone: "done", title: t("done") });
+                onClose();
+              },
+            })
+          }
+        />
+      </HarmVeilProvider>
     </>
   );
 }

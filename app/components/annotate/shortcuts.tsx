@@ -1,46 +1,95 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { keyLabel } from "@/lib/client/annotate/key-name";
+import { useKeys } from "@/lib/client/annotate/preferences";
+import type { ShortcutAction } from "@/lib/domain/shortcuts";
+import { Button } from "../button";
 import { Dialog } from "../dialog";
 import { Kbd } from "../kbd";
+import { KeyEditor } from "./key-editor";
 
+/** Actions that are read as one line. */
 const ROWS = [
-  { keys: ["1", "2", "3", "4"], name: "preferA" },
-  { keys: ["5", "6", "7", "8"], name: "preferB" },
-  { keys: ["q", "w", "r"], name: "safety" },
-  { keys: ["x"], name: "unsafe" },
-  { keys: ["n"], name: "note" },
-  { keys: ["f"], name: "flag" },
-  { keys: ["d"], name: "diff" },
-  { keys: ["e"], name: "edit" },
-  { keys: ["Enter"], name: "submit" },
-  { keys: ["u"], name: "undo" },
-  { keys: ["s"], name: "skip" },
-  { keys: ["g"], name: "guidelines" },
-  { keys: ["y", "x", "0"], name: "turnVerdicts" },
-  { keys: ["↑", "↓"], name: "turnWalk" },
-  { keys: ["c"], name: "finish" },
-  { keys: ["Esc"], name: "leave" },
-] as const;
+  { name: "preferA", actions: ["step1", "step2", "step3", "step4"] },
+  { name: "preferB", actions: ["step5", "step6", "step7", "step8"] },
+  { name: "safety", actions: ["preferredSafe", "bothSafe", "bothUnsafe"] },
+  { name: "unsafe", actions: ["preferredUnsafe"] },
+  { name: "bothUnacceptable", actions: ["bothUnacceptable"] },
+  { name: "note", actions: ["note"] },
+  { name: "flag", actions: ["flag"] },
+  { name: "diff", actions: ["diff"] },
+  { name: "scroll", actions: ["scroll"] },
+  { name: "edit", actions: ["edit"] },
+  { name: "reveal", actions: ["reveal"] },
+  { name: "submit", actions: ["submit"] },
+  { name: "undo", actions: ["undo"] },
+  { name: "history", actions: ["history"] },
+  { name: "skip", actions: ["skip"] },
+  { name: "guidelines", actions: ["guidelines"] },
+  { name: "turnVerdicts", actions: ["kept", "broken", "notApplicable"] },
+  { name: "turnWalk", actions: ["previousTurn", "nextTurn"] },
+  { name: "finish", actions: ["finish"] },
+] as const satisfies { name: string; actions: ShortcutAction[] }[];
 
-export function Shortcuts({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+interface Props {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** Which key does what, and the way to change it. */
+export function Shortcuts({ open, onOpenChange }: Props) {
   const t = useTranslations("annotate.shortcuts");
+  const [editing, setEditing] = useState(false);
+  const change = (next: boolean) => {
+    setEditing(false);
+    onOpenChange(next);
+  };
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t("title")} description={t("description")}>
+    <Dialog
+      open={open}
+      onOpenChange={change}
+      title={t("title")}
+      description={editing ? t("editDescription") : t("description")}
+    >
+      {editing ? <KeyEditor onDone={() => setEditing(false)} /> : <KeyList onEdit={() => setEditing(true)} />}
+    </Dialog>
+  );
+}
+
+function KeyList({ onEdit }: { onEdit: () => void }) {
+  const t = useTranslations("annotate.shortcuts");
+  const keys = useKeys();
+  return (
+    <>
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
         {ROWS.map((row) => (
           <div key={row.name} className="contents">
             <dt className="flex gap-1">
-              {row.keys.map((key) => (
-                <span key={key}>
-                  <Kbd>{key}</Kbd>
-                  <span className="sr-only">{key}</span>
-                </span>
+              {row.actions.map((action) => (
+                <Cap key={action} name={keys[action]} />
               ))}
             </dt>
             <dd>{t(row.name)}</dd>
           </div>
         ))}
+        <dt>
+          <Cap name="Esc" />
+        </dt>
+        <dd>{t("leave")}</dd>
       </dl>
-    </Dialog>
+      <Button className="mt-4" onClick={onEdit}>
+        {t("change")}
+      </Button>
+    </>
+  );
+}
+
+function Cap({ name }: { name: string }) {
+  return (
+    <span>
+      <Kbd className="inline-flex">{keyLabel(name)}</Kbd>
+      <span className="sr-only">{name}</span>
+    </span>
   );
 }

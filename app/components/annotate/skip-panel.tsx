@@ -1,7 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import type { z } from "zod";
+import { keyName } from "@/lib/client/annotate/key-name";
 import type { skipModeSchema } from "@/lib/contracts/assignments";
 import { Button } from "../button";
 import { Dialog } from "../dialog";
@@ -31,9 +32,20 @@ function SkipForm({ onSkip }: Pick<Props, "onSkip">) {
   const t = useTranslations("annotate.skip");
   const [mode, setMode] = useState<SkipMode>("requeue_for_others");
   const [reason, setReason] = useState("");
+  const send = useRef<HTMLButtonElement>(null);
+  /** A digit names a reason and moves on to the button: s, 3, Enter. */
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.metaKey || event.altKey) return;
+    const known = REASONS[Number(keyName(event)) - 1];
+    if (!known) return;
+    event.preventDefault();
+    setReason(t(`reason.${known}`));
+    requestAnimationFrame(() => send.current?.focus());
+  };
   return (
     <form
       className="flex flex-col gap-4"
+      onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
         if (reason.trim()) onSkip(reason.trim(), mode);
@@ -47,6 +59,7 @@ function SkipForm({ onSkip }: Pick<Props, "onSkip">) {
               key={known}
               autoFocus={index === 0}
               size="sm"
+              shortcut={String(index + 1)}
               aria-pressed={reason === t(`reason.${known}`)}
               onClick={() => setReason(t(`reason.${known}`))}
             >
@@ -81,7 +94,7 @@ function SkipForm({ onSkip }: Pick<Props, "onSkip">) {
           </label>
         ))}
       </fieldset>
-      <Button type="submit" variant="primary" disabled={reason.trim() === ""}>
+      <Button ref={send} type="submit" variant="primary" shortcut="Enter" disabled={reason.trim() === ""}>
         {t("submit")}
       </Button>
     </form>

@@ -1,5 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { keyLabel } from "@/lib/client/annotate/key-name";
+import { useKeys } from "@/lib/client/annotate/preferences";
 import { STEPS, type Step, type VerdictForm } from "@/lib/client/annotate/steps";
 import { cn } from "../cn";
 import { Kbd } from "../kbd";
@@ -41,6 +43,7 @@ export function StepBar({
 
 function StepButton({ step, form, onStep }: { step: Step; form: VerdictForm; onStep: (step: Step) => void }) {
   const t = useTranslations("annotate.verdict");
+  const key = useKeys()[step.action];
   const checked = form.preferred === step.preferred && form.strength === step.strength;
   const isA = step.preferred === "a";
   return (
@@ -62,11 +65,11 @@ function StepButton({ step, form, onStep }: { step: Step; form: VerdictForm; onS
         value={step.digit}
         checked={checked}
         aria-label={t("stepName", { side: step.preferred.toUpperCase(), strength: t(`strength.${step.strength}`) })}
-        aria-keyshortcuts={String(step.digit)}
+        aria-keyshortcuts={key}
         onChange={() => onStep(step)}
         className="absolute inset-0 cursor-pointer opacity-0"
       />
-      <Kbd className="sm:hidden lg:inline-flex">{String(step.digit)}</Kbd>
+      <Kbd className="sm:hidden lg:inline-flex">{keyLabel(key)}</Kbd>
       <span aria-hidden="true" className="leading-tight">
         <span className={cn("font-semibold lg:hidden", isA ? "text-side-a" : "text-side-b")}>
           {step.preferred.toUpperCase()}{" "}

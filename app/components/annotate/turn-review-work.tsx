@@ -1,6 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { keyLabel } from "@/lib/client/annotate/key-name";
+import { useKeys } from "@/lib/client/annotate/preferences";
 import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import { useDuration } from "@/lib/client/annotate/use-verdict";
 import type { TurnVerdict } from "@/lib/contracts/annotation-shapes";
@@ -12,7 +14,7 @@ import { Textarea } from "../field";
 import { Kbd } from "../kbd";
 import { Turn } from "./dialogue";
 
-const KEYS = { kept: "y", broken: "x", not_applicable: "0" } as const;
+const ACTIONS = { kept: "kept", broken: "broken", not_applicable: "notApplicable" } as const;
 const VERDICTS = ["kept", "broken", "not_applicable"] as const;
 const FILLS = { kept: "bg-done", broken: "bg-danger", not_applicable: "bg-line-strong" } as const;
 
@@ -41,6 +43,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
   const [note, setNote] = useState(draft?.note ?? "");
   const [active, setActive] = useState(0);
   const duration = useDuration(draft?.durationMs ?? 0);
+  const submitKey = useKeys().submit;
   const left = verdicts.filter((verdict) => verdict === null).length;
 
   const keep = (nextVerdicts: (TurnVerdict | null)[], nextNote: string) => {
@@ -60,19 +63,21 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
   };
   const walk = (by: number) => setActive((now) => Math.min(answers.length - 1, Math.max(0, now + by)));
   useHotkeys({
-    y: () => decide(active, "kept"),
-    x: () => decide(active, "broken"),
-    "0": () => decide(active, "not_applicable"),
-    arrowdown: () => walk(1),
-    arrowup: () => walk(-1),
-    Enter: submit,
+    kept: () => decide(active, "kept"),
+    broken: () => decide(active, "broken"),
+    notApplicable: () => decide(active, "not_applicable"),
+    nextTurn: () => walk(1),
+    previousTurn: () => walk(-1),
+    submit,
   });
   return (
     <div className="grid flex-1 grid-rows-[auto_1fr] lg:grid-rows-1 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <aside className="border-b border-line bg-sunken p-4 lg:sticky lg:top-0 lg:h-fit lg:max-h-dvh lg:overflow-y-auto lg:border-b-0">
         <h2 className="text-sm font-medium text-muted">{t("instruction")}</h2>
-        <p className="prose-answer mt-1 font-medium whitespace-pre-wrap">{item.instruction}</p>
-        <LossBar verdicts={verdicts} />
+        <p lang={item.language} dir="auto" className="prose-answer mt-1 font-medium whitespace-pre-wrap">
+          {item.instruction}
+        </p>
+        <LossBar verdicts={verdicts} active={active} onGo={setActive} />
       </aside>
       <div className="flex min-w-0 flex-col border-line bg-surface lg:border-l">
         <ol className="flex flex-1 flex-col">
@@ -82,7 +87,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a dialogue never reorders
                 <li key={index} className="border-b border-l-3 border-line border-l-transparent px-4 py-3">
-                  <Turn message={message} />
+                  <Turn message={message} language={item.language} />
                 </li>
               );
             return (
@@ -91,6 +96,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
                 key={index}
                 number={answer + 1}
                 text={message.content}
+                language={item.language}
                 verdict={verdicts[answer] ?? null}
                 active={active === answer}
                 disabled={handedOver}
@@ -116,7 +122,7 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
               {t("left", { count: left })}
             </span>
             {status}
-            <Button variant="primary" shortcut="Enter" disabled={left > 0 || handedOver} onClick={submit}>
+            <Button variant="primary" shortcut={submitKey} disabled={left > 0 || handedOver} onClick={submit}>
               {t("submit")}
             </Button>
           </div>
@@ -126,21 +132,42 @@ export function TurnReviewWork({ item, draft, onChange, onSubmit, handedOver, ac
   );
 }
 
-/** Where along the dialogue the instruction was lost. */
-function LossBar({ verdicts }: { verdicts: (TurnVerdict | null)[] }) {
+/** Where along the dialogue the instruction was lost: one segment per answer, which leads there. */
+function LossBar({
+  verdicts,
+  active,
+  onGo,
+}: {
+  verdicts: (TurnVerdict | null)[];
+  active: number;
+  onGo: (answer: number) => void;
+}) {
   const t = useTranslations("annotate.turns");
   const lost = verdicts.indexOf("broken");
   return (
     <div className="mt-4">
-      <div aria-hidden="true" className="flex gap-1">
+      <ol aria-label={t("bar")} className="flex gap-1">
         {verdicts.map((verdict, index) => (
-          <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: one segment per turn, in order
-            key={index}
-            className={cn("h-2 flex-1 rounded-sm", verdict ? FILLS[verdict] : "border border-line-strong/60")}
-          />
+          // biome-ignore lint/suspicious/noArrayIndexKey: one segment per turn, in order
+          <li key={index} className="flex-1">
+            <button
+              type="button"
+              aria-label={t("segment", { turn: index + 1, verdict: verdict ? t(`verdict.${verdict}`) : t("open") })}
+              aria-current={active === index ? "step" : undefined}
+              onClick={() => onGo(index)}
+              className="flex min-h-6 w-full items-center"
+            >
+              <span
+                className={cn(
+                  "h-2 w-full rounded-sm",
+                  verdict ? FILLS[verdict] : "border border-line-strong/60",
+                  active === index && "ring-2 ring-accent",
+                )}
+              />
+            </button>
+          </li>
         ))}
-      </div>
+      </ol>
       <p aria-live="polite" className="mt-1.5 min-h-5 text-sm text-muted">
         {lost >= 0 && t("lostAt", { turn: lost + 1 })}
       </p>
@@ -151,6 +178,7 @@ function LossBar({ verdicts }: { verdicts: (TurnVerdict | null)[] }) {
 interface AnswerTurnProps {
   number: number;
   text: string;
+  language: string;
   verdict: TurnVerdict | null;
   active: boolean;
   disabled: boolean;
@@ -158,8 +186,9 @@ interface AnswerTurnProps {
   onDecide: (verdict: TurnVerdict) => void;
 }
 
-function AnswerTurn({ number, text, verdict, active, disabled, onActivate, onDecide }: AnswerTurnProps) {
+function AnswerTurn({ number, text, language, verdict, active, disabled, onActivate, onDecide }: AnswerTurnProps) {
   const t = useTranslations("annotate.turns");
+  const keys = useKeys();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) row.current?.scrollIntoView({ block: "nearest" });
@@ -174,7 +203,7 @@ function AnswerTurn({ number, text, verdict, active, disabled, onActivate, onDec
         active && "border-l-accent bg-accent-soft/40",
       )}
     >
-      <Turn message={{ role: "assistant", content: text }} />
+      <Turn message={{ role: "assistant", content: text }} language={language} />
       <fieldset disabled={disabled} className="mt-3 flex flex-wrap gap-1.5 sm:ml-20">
         <legend className="sr-only">{t("question", { turn: number })}</legend>
         {VERDICTS.map((value) => (
@@ -193,10 +222,10 @@ function AnswerTurn({ number, text, verdict, active, disabled, onActivate, onDec
               name={`turn-${number}`}
               checked={verdict === value}
               onChange={() => onDecide(value)}
-              aria-keyshortcuts={KEYS[value]}
+              aria-keyshortcuts={keys[ACTIONS[value]]}
               className="absolute inset-0 cursor-pointer opacity-0"
             />
-            <Kbd className={active ? "" : "opacity-40"}>{KEYS[value]}</Kbd>
+            <Kbd className={active ? "" : "opacity-40"}>{keyLabel(keys[ACTIONS[value]])}</Kbd>
             {t(`verdict.${value}`)}
           </label>
         ))}

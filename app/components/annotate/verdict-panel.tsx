@@ -1,29 +1,25 @@
 "use client";
-import { ShieldAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode, Ref } from "react";
-import {
-  type Missing,
-  REASONS,
-  SAFETY_KEYS,
-  type Safety,
-  type Task,
-  type VerdictForm,
-} from "@/lib/client/annotate/steps";
+import { keyLabel } from "@/lib/client/annotate/key-name";
+import { useKeys } from "@/lib/client/annotate/preferences";
+import type { Safety, VerdictForm } from "@/lib/client/annotate/steps";
+import type { AnnotatedItem } from "@/lib/contracts/assignments";
+import { REASONS } from "@/lib/domain/reasons";
 import { cn } from "../cn";
 import { Textarea } from "../field";
 import { Kbd } from "../kbd";
+import { RiskRow } from "./risk-row";
+import { SafetyRow } from "./safety-row";
 import { StepBar } from "./step-bar";
 
-const TRAINED: Safety[] = ["preferred_safe", "both_safe", "both_unsafe"];
-
 interface Props {
-  task: Task;
+  item: AnnotatedItem;
   form: VerdictForm;
-  missing: Missing[];
   disabled?: boolean;
   onChange: (patch: Partial<VerdictForm>) => void;
-  onTag: (tag: string) => void;
+  onSafety: (safety: Safety) => void;
+  onReason: (reason: (typeof REASONS)[number]) => void;
   noteRef: Ref<HTMLTextAreaElement>;
   noteOpen: boolean;
   onNoteOpen: () => void;
@@ -32,45 +28,28 @@ interface Props {
 
 /** Everything that is answered about a pair, in the order of the keys. */
 export function VerdictPanel(props: Props) {
-  const { task, form, onChange, disabled } = props;
+  const { item, form, onChange, disabled } = props;
   const t = useTranslations("annotate.verdict");
   const unsafeChosen = form.safety === "preferred_unsafe";
   const showNote = props.noteOpen || unsafeChosen || form.rationale !== "";
+  const asksRisk = item.task === "safety" || item.campaign.kind === "red_team";
   return (
     <div className="flex flex-col gap-3 border-t border-line bg-page px-4 py-3 lg:sticky lg:bottom-0 lg:z-10">
-      <StepBar
-        form={form}
-        disabled={disabled}
-        onStep={(step) => onChange({ preferred: step.preferred, strength: step.strength })}
-      />
-      {task === "safety" && <SafetyRow form={form} disabled={disabled} onChange={onChange} />}
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <span className="text-sm font-medium">{t("why")}</span>
-        <div className="flex flex-wrap gap-1.5">
-          {REASONS.map((reason) => (
-            <Chip
-              key={reason}
-              label={t(`reason.${reason}`)}
-              checked={form.tags.includes(reason)}
-              disabled={disabled}
-              onToggle={() => props.onTag(reason)}
-            />
-          ))}
-        </div>
-        {!showNote && (
-          <button
-            type="button"
-            disabled={disabled}
-            onClick={props.onNoteOpen}
-            className="flex min-h-8 items-center gap-1.5 rounded-md px-2 text-sm text-muted hover:bg-sunken"
-          >
-            <Kbd>n</Kbd> {t("addNote")}
-          </button>
-        )}
+      <div className="relative">
+        <StepBar
+          form={form}
+          disabled={disabled}
+          onStep={(step) => onChange({ preferred: step.preferred, strength: step.strength })}
+        />
+        <BothUnacceptable form={form} disabled={disabled} onChange={onChange} />
       </div>
+      {item.task === "safety" && <SafetyRow form={form} disabled={disabled} onSafety={props.onSafety} />}
+      {asksRisk && <RiskRow form={form} disabled={disabled} onChange={onChange} />}
+      <Reasons {...props} showNote={showNote} />
       {showNote && (
         <Textarea
           ref={props.noteRef}
+          dir="auto"
           aria-label={unsafeChosen ? t("unsafeWhy") : t("note")}
           placeholder={unsafeChosen ? t("unsafeWhy") : t("note")}
           value={form.rationale}
@@ -86,77 +65,95 @@ export function VerdictPanel(props: Props) {
   );
 }
 
-function SafetyRow({ form, disabled, onChange }: Pick<Props, "form" | "disabled" | "onChange">) {
+/** Beside the forced choice, not instead of it: "both bad" must not pass for a tie. */
+function BothUnacceptable({ form, disabled, onChange }: Pick<Props, "form" | "disabled" | "onChange">) {
   const t = useTranslations("annotate.verdict");
-  const chosen = form.preferred?.toUpperCase() ?? t("chosen");
-  const other = form.preferred ? (form.preferred === "a" ? "B" : "A") : t("other");
-  const option = (safety: Safety, className?: string) => (
-    <label
-      key={safety}
-      className={cn(
-        "relative flex min-h-10 cursor-pointer items-center gap-1.5 rounded-md border border-line-strong/50 bg-surface px-2.5 text-sm hover:bg-sunken",
-        "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
-        form.safety === safety && "border-accent bg-accent-soft font-semibold text-accent ring-1 ring-accent",
-        form.safety === safety &&
-          safety === "preferred_unsafe" &&
-          "border-danger bg-danger-soft text-danger ring-danger",
-        className,
-      )}
-    >
-      <input
-        type="radio"
-        name="safety"
-        checked={form.safety === safety}
-        aria-keyshortcuts={SAFETY_KEYS[safety]}
-        onChange={() => onChange({ safety })}
-        className="absolute inset-0 cursor-pointer opacity-0"
-      />
-      <Kbd>{SAFETY_KEYS[safety]}</Kbd>
-      {safety === "preferred_unsafe" && <ShieldAlert size={14} aria-hidden />}
-      {t(`safety.${safety}`, { chosen, other })}
-    </label>
-  );
+  const key = useKeys().bothUnacceptable;
   return (
-    <fieldset disabled={disabled} className="min-w-0 disabled:opacity-50">
-      <legend className="mb-1.5 text-sm font-medium">{t("safetyQuestion")}</legend>
-      <div role="radiogroup" aria-label={t("safetyQuestion")} className="flex flex-wrap items-center gap-1.5">
-        {TRAINED.map((safety) => option(safety))}
-        <span className="mx-1 hidden h-6 w-px bg-line-strong/50 sm:block" />
-        {option("preferred_unsafe", "border-dashed")}
-        {form.safety === "preferred_unsafe" && <span className="text-sm text-danger">{t("goesToReview")}</span>}
+    <Toggle
+      label={t("bothUnacceptable")}
+      keyName={key}
+      checked={form.bothUnacceptable}
+      disabled={disabled}
+      onToggle={() => onChange({ bothUnacceptable: !form.bothUnacceptable })}
+      className={cn(
+        "mt-1 w-fit rounded-md lg:absolute lg:-top-1.5 lg:right-0 lg:mt-0 lg:min-h-7",
+        form.bothUnacceptable && "border-warn bg-warn-soft text-warn",
+      )}
+    />
+  );
+}
+
+function Reasons({
+  form,
+  disabled,
+  onReason,
+  onNoteOpen,
+  showNote,
+}: Pick<Props, "form" | "disabled" | "onReason" | "onNoteOpen"> & { showNote: boolean }) {
+  const t = useTranslations("annotate.verdict");
+  const keys = useKeys();
+  return (
+    <fieldset className="flex flex-wrap items-center gap-x-3 gap-y-2">
+      <legend className="sr-only">{t("why")}</legend>
+      <span aria-hidden="true" className="text-sm font-medium">
+        {t("why")}
+      </span>
+      <div className="flex flex-wrap gap-1.5">
+        {REASONS.map((reason) => (
+          <Toggle
+            key={reason}
+            label={t(`reason.${reason}`)}
+            checked={form.reasons.includes(reason)}
+            disabled={disabled}
+            onToggle={() => onReason(reason)}
+          />
+        ))}
       </div>
+      {!showNote && (
+        <button
+          type="button"
+          disabled={disabled}
+          aria-keyshortcuts={keys.note}
+          onClick={onNoteOpen}
+          className="flex min-h-8 items-center gap-1.5 rounded-md px-2 text-sm text-muted hover:bg-sunken"
+        >
+          <Kbd>{keyLabel(keys.note)}</Kbd> {t("addNote")}
+        </button>
+      )}
     </fieldset>
   );
 }
 
-function Chip({
-  label,
-  checked,
-  disabled,
-  onToggle,
-}: {
+interface ToggleProps {
   label: string;
   checked: boolean;
   disabled?: boolean;
   onToggle: () => void;
-}) {
+  keyName?: string;
+  className?: string;
+}
+
+function Toggle({ label, checked, disabled, onToggle, keyName, className }: ToggleProps) {
   return (
     <label
       className={cn(
-        "relative flex min-h-8 cursor-pointer items-center rounded-full border border-line-strong/50 bg-surface px-3 text-sm hover:bg-sunken",
+        "relative flex min-h-8 cursor-pointer items-center gap-1.5 rounded-full border border-line-strong/50 bg-surface px-3 text-sm hover:bg-sunken",
         "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
         checked && "border-accent bg-accent-soft font-medium text-accent",
         disabled && "opacity-50",
+        className,
       )}
     >
       <input
         type="checkbox"
         checked={checked}
         disabled={disabled}
+        aria-keyshortcuts={keyName}
         onChange={onToggle}
         className="absolute inset-0 cursor-pointer opacity-0"
       />
-      {checked && <span aria-hidden="true">✓&nbsp;</span>}
+      {keyName ? <Kbd>{keyLabel(keyName)}</Kbd> : checked && <span aria-hidden="true">✓</span>}
       {label}
     </label>
   );

@@ -1,13 +1,19 @@
 "use client";
-import { ArrowLeft, BookOpen, CircleHelp, CloudOff } from "lucide-react";
+import { ArrowLeft, BookOpen, CircleHelp, CloudOff, History } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useState } from "react";
+import { useKeys } from "@/lib/client/annotate/preferences";
+import type { RecentDecision } from "@/lib/client/annotate/use-recent";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
 import { Badge } from "../badge";
 import { Button, LinkButton } from "../button";
 import { ThemeToggle } from "../theme-toggle";
+import { BreakBar } from "./break-bar";
+import { RecentStrip } from "./recent-strip";
+import { UnreadNotes } from "./unread-notes";
 
 interface Props {
+  projectId: string;
   item: AnnotatedItem | null;
   /** Judgements of this person today, those just handed over included. */
   today: number;
@@ -15,19 +21,28 @@ interface Props {
   expiresAt: string | null;
   /** Judgements that the server has not answered yet. */
   waiting: number;
+  /** Newest first. */
+  decisions: RecentDecision[];
+  onReopen: (comparisonId: string) => void;
+  guidelinesOpen: boolean;
+  /** The person has not read this version. */
+  guidelinesNew: boolean;
   onGuidelines: () => void;
+  onHistory: () => void;
   onHelp: () => void;
 }
 
 /** The slim bar over the work: where one is, how far, how long, and the two helps. */
-export function WorkBar({ item, today, expiresAt, waiting, onGuidelines, onHelp }: Props) {
+export function WorkBar(props: Props) {
+  const { item, today, expiresAt, waiting } = props;
   const t = useTranslations("annotate.bar");
   return (
     <header className="flex min-h-12 items-center gap-x-3 border-b border-line bg-surface px-2 sm:px-4">
       <LinkButton href="/annotate" variant="ghost" size="icon" aria-label={t("back")} title={t("back")}>
         <ArrowLeft size={18} aria-hidden />
       </LinkButton>
-      <div className="min-w-0 flex-1">
+      <div className="relative min-w-0 flex-1">
+        <BreakBar />
         <h1 className="truncate font-semibold">{item?.campaign.name ?? t("title")}</h1>
         {item && (
           <p className="truncate text-xs text-muted tabular-nums sm:hidden">
@@ -35,6 +50,7 @@ export function WorkBar({ item, today, expiresAt, waiting, onGuidelines, onHelp 
           </p>
         )}
       </div>
+      <RecentStrip decisions={props.decisions} onReopen={props.onReopen} />
       {waiting > 0 && (
         <Badge tone="warn" icon={<CloudOff size={13} aria-hidden />}>
           {t("waiting", { count: waiting })}
@@ -46,27 +62,53 @@ export function WorkBar({ item, today, expiresAt, waiting, onGuidelines, onHelp 
         </p>
       )}
       {expiresAt && <LeaseClock expiresAt={expiresAt} />}
+      <UnreadNotes projectId={props.projectId} quiet />
+      <Helps {...props} />
+      <ThemeToggle />
+    </header>
+  );
+}
+
+function Helps({ guidelinesOpen, guidelinesNew, onGuidelines, onHistory, onHelp }: Props) {
+  const t = useTranslations("annotate.bar");
+  const keys = useKeys();
+  return (
+    <>
       <Button
         variant="ghost"
         size="sm"
-        shortcut="g"
+        shortcut={keys.history}
+        onClick={onHistory}
+        icon={<History size={16} aria-hidden />}
+        aria-label={t("history")}
+        title={t("history")}
+      />
+      <Button
+        variant="ghost"
+        size="sm"
+        shortcut={keys.guidelines}
         onClick={onGuidelines}
-        icon={<BookOpen size={16} aria-hidden />}
-        aria-label={t("guidelines")}
+        aria-expanded={guidelinesOpen}
+        icon={
+          <span className="relative">
+            <BookOpen size={16} aria-hidden />
+            {guidelinesNew && <span className="absolute -top-1 -right-1 size-2 rounded-full bg-warn" />}
+          </span>
+        }
+        aria-label={guidelinesNew ? t("guidelinesNew") : t("guidelines")}
       >
         <span className="hidden md:inline">{t("guidelines")}</span>
       </Button>
       <Button
         variant="ghost"
         size="sm"
-        shortcut="?"
+        shortcut={keys.help}
         onClick={onHelp}
         icon={<CircleHelp size={16} aria-hidden />}
         aria-label={t("help")}
         className="max-sm:hidden"
       />
-      <ThemeToggle />
-    </header>
+    </>
   );
 }
 

@@ -1,23 +1,19 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
-import { dropLocalDraft } from "@/lib/client/annotate/drafts";
-import { useHandover } from "@/lib/client/annotate/use-handover";
+import { useEffect, useState } from "react";
+import { PreferencesProvider, useKeys } from "@/lib/client/annotate/preferences";
+import { useGuidelineNews } from "@/lib/client/annotate/use-guideline-news";
 import { type Hotkeys, useHotkeys } from "@/lib/client/annotate/use-hotkeys";
-import { useLeases } from "@/lib/client/annotate/use-leases";
-import { call, callFor } from "@/lib/client/call";
-import { ProblemError } from "@/lib/client/problem";
-import { type LeasedAssignment, skipAssignment } from "@/lib/contracts/assignments";
-import { continueLive, finishLive } from "@/lib/contracts/live";
-import { Button, LinkButton } from "../button";
-import { Drawer } from "../dialog";
-import { Markdown } from "../markdown";
-import { EmptyState, ErrorState, Skeleton } from "../states";
-import { dismissToast, toast } from "../toast";
+import { definePart, preloadParts, usePart } from "@/lib/client/part";
+import type { Preferences } from "@/lib/contracts/preferences";
+import { Button } from "../button";
+import { diffPart } from "./diff-text";
 import { LeasedWork } from "./leased-work";
+import { NewBuildNotice } from "./new-build-notice";
+import { NoWork } from "./no-work";
 import { ReviseWork } from "./revise-work";
-import { Shortcuts } from "./shortcuts";
-import { SkipDialog, type SkipMode } from "./skip-panel";
+import type { SkipMode } from "./skip-panel";
+import { useWork } from "./use-work";
 import { WorkBar } from "./work-bar";
 
 interface Props {
@@ -27,10 +23,20 @@ interface Props {
   /** A judgement to reopen, from the history. */
   reviseId: string | null;
 }
-type Panel = "guidelines" | "help" | "skip" | null;
+type Panel = "guidelines" | "help" | "skip" | "history" | null;
 
-export function WorkScreen({ userId, projectId, campaignId, reviseId }: Props) {
-  const t = useTranslations("annotate");
+const panelsPart = definePart(() => import("./work-panels"));
+
+export function WorkScreen({ preferences, ...props }: Props & { preferences: Preferences }) {
+  return (
+    <PreferencesProvider initial={preferences}>
+      <NewBuildNotice />
+      <Screen {...props} />
+    </PreferencesProvider>
+  );
+}
+
+function Screen({ userId, projectId, campaignId, reviseId }: Props) {
   const [panel, setPanel] = useState<Panel>(null);
   const [revising, setRevising] = useState(reviseId);
   const work = useWork({ userId, projectId, campaignId, setRevising });
@@ -38,210 +44,116 @@ export function WorkScreen({ userId, projectId, campaignId, reviseId }: Props) {
   const leased = leases.current.data ?? null;
   const item = leased?.item ?? null;
   const canSkip = leased !== null && revising === null && !handover.gone.has(leased.assignmentId);
+  const news = useNews(item?.guideline?.id, () => setPanel((open) => open ?? "guidelines"));
+  const panels = usePart(panelsPart, panel !== null);
+  useEffect(() => (leased === null ? undefined : preloadParts([panelsPart, diffPart])), [leased]);
 
-  const keys: Hotkeys = { g: () => setPanel("guidelines"), "?": () => setPanel("help"), u: undo };
-  if (canSkip) keys.s = () => setPanel("skip");
+  const toggle = (name: Panel) => setPanel((open) => (open === name ? null : name));
+  const keys: Hotkeys = {
+    guidelines: () => toggle("guidelines"),
+    help: () => setPanel("help"),
+    history: () => setPanel("history"),
+    undo,
+  };
+  if (canSkip) keys.skip = () => setPanel("skip");
   useHotkeys(keys);
+  const close = (open: boolean) => !open && setPanel(null);
+  const reopen = (comparisonId: string) => {
+    setPanel(null);
+    setRevising(comparisonId);
+  };
   const skip = (reason: string, mode: SkipMode) => {
     setPanel(null);
     if (leased) void work.skip(leased, reason, mode);
   };
-  const close = (open: boolean) => !open && setPanel(null);
-  const buttons = (
-    <>
-      <Button variant="ghost" size="sm" shortcut="s" disabled={!canSkip} onClick={() => setPanel("skip")}>
-        {t("actions.skip")}
-      </Button>
-      <Button variant="ghost" size="sm" shortcut="u" onClick={undo}>
-        {t("actions.undo")}
-      </Button>
-    </>
-  );
+  const buttons = <ItemButtons canSkip={canSkip} onSkip={() => setPanel("skip")} onUndo={undo} />;
   return (
     <div className="flex h-dvh flex-col">
       <WorkBar
+        projectId={projectId}
         item={item}
         today={work.today}
         expiresAt={revising ? null : (leased?.expiresAt ?? null)}
         waiting={handover.holding ? 0 : handover.waiting}
-        onGuidelines={() => setPanel("guidelines")}
+        decisions={work.recent.decisions}
+        onReopen={reopen}
+        guidelinesOpen={panel === "guidelines"}
+        guidelinesNew={news.unread}
+        onGuidelines={() => toggle("guidelines")}
+        onHistory={() => setPanel("history")}
         onHelp={() => setPanel("help")}
       />
-      <main id="main" className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-        {revising ? (
-          <ReviseWork key={revising} comparisonId={revising} handover={handover} onClose={() => setRevising(null)} />
-        ) : leased ? (
-          <>
-            {campaignId && leased.item.campaign.id !== campaignId && (
-              <p role="status" className="border-b border-line bg-warn-soft px-4 py-2 text-warn">
-                {t("begunFirst")}
-              </p>
-            )}
-            <LeasedWork key={leased.assignmentId} leased={leased} work={work} buttons={buttons} />
-          </>
-        ) : (
-          <NoWork query={leases.current} onUndo={undo} projectId={projectId} />
+      <div className="flex min-h-0 flex-1">
+        <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">
+          {revising ? (
+            <ReviseWork key={revising} comparisonId={revising} handover={handover} onClose={() => setRevising(null)} />
+          ) : leased ? (
+            <>
+              <BegunFirst shown={campaignId !== null && leased.item.campaign.id !== campaignId} />
+              <LeasedWork
+                key={leased.assignmentId}
+                projectId={projectId}
+                leased={leased}
+                work={work}
+                buttons={buttons}
+              />
+            </>
+          ) : (
+            <NoWork query={leases.current} onUndo={undo} projectId={projectId} campaignId={campaignId} />
+          )}
+        </main>
+        {panels && panel === "guidelines" && (
+          <panels.Guidelines projectId={projectId} item={item} news={news} onClose={() => setPanel(null)} />
         )}
-      </main>
-      <Drawer open={panel === "guidelines"} onOpenChange={close} title={t("guidelines.title")}>
-        {item?.guideline ? (
-          <>
-            <p className="mb-3 text-sm text-muted">{t("guidelines.version", { version: item.guideline.version })}</p>
-            <Markdown text={item.guideline.body} />
-          </>
-        ) : (
-          <EmptyState title={t("guidelines.none")}>{t("guidelines.noneHelp")}</EmptyState>
-        )}
-      </Drawer>
-      <Shortcuts open={panel === "help"} onOpenChange={close} />
-      <SkipDialog open={panel === "skip"} onOpenChange={close} onSkip={skip} />
+      </div>
+      {panels && (
+        <>
+          <panels.Shortcuts open={panel === "help"} onOpenChange={close} />
+          <panels.SkipDialog open={panel === "skip"} onOpenChange={close} onSkip={skip} />
+          <panels.RecentDrawer
+            open={panel === "history"}
+            onOpenChange={close}
+            decisions={work.recent.decisions}
+            onReopen={reopen}
+          />
+        </>
+      )}
     </div>
   );
 }
 
-interface WorkInput extends Omit<Props, "reviseId"> {
-  setRevising: (comparisonId: string) => void;
+/** Calls `onChanged` once for each guideline that has changed since the person read it. */
+function useNews(guidelineId: string | undefined, onChanged: () => void) {
+  const news = useGuidelineNews(guidelineId);
+  const [announced, setAnnounced] = useState<string | null>(null);
+  if (news.changed && guidelineId && announced !== guidelineId) {
+    setAnnounced(guidelineId);
+    onChanged();
+  }
+  return news;
 }
-export type Work = ReturnType<typeof useWork>;
 
-/** What can be done with the lease on screen, and what is said about it. */
-function useWork({ userId, projectId, campaignId, setRevising }: WorkInput) {
+function BegunFirst({ shown }: { shown: boolean }) {
   const t = useTranslations("annotate");
-  const handover = useHandover(userId, projectId, {
-    onAnswer: ({ value }) => {
-      if ("modelAgreed" in value && value.modelAgreed !== null)
-        toast({ title: t(value.modelAgreed ? "toast.modelAgreed" : "toast.modelDisagreed") });
-    },
-    onRefused: (problem) =>
-      toast({ tone: "danger", title: t("toast.refused"), description: problem.message, durationMs: 12_000 }),
-  });
-  const leases = useLeases(projectId, campaignId, handover.isHandedOver);
-  // The next item was leased before the last judgement: the server's count in it lags behind.
-  const [start, setStart] = useState<number | null>(null);
-  const told = leases.current.data?.item.progress.today;
-  if (start === null && told !== undefined) setStart(told - handover.judged);
-  const today = (start ?? 0) + handover.judged;
-  const failed = (error: unknown) =>
-    toast({ tone: "danger", title: t("toast.failed"), description: (error as Error).message, durationMs: 8000 });
-
-  const note = useRef(0);
-  useEffect(() => () => dismissToast(note.current), []);
-  const undo = async () => {
-    dismissToast(note.current);
-    if (handover.callBack()) return;
-    try {
-      const id = await handover.newest();
-      if (id) setRevising(id);
-      else toast({ title: t("toast.nothingToUndo") });
-    } catch (error) {
-      failed(error);
-    }
-  };
-  const announce = () => {
-    const action = { label: t("actions.undo"), shortcut: "u", run: () => void undo() };
-    note.current = toast({ tone: "done", title: t("toast.submitted"), action, durationMs: 2500 });
-  };
-  const goOn = async () => {
-    await leases.advance().catch(leases.startAgain);
-  };
-  const skip = async (leased: LeasedAssignment, reason: string, mode: SkipMode) => {
-    const { assignmentId } = leased;
-    try {
-      await call(skipAssignment, { params: { assignmentId }, body: { reason, mode } });
-    } catch (error) {
-      // An expired lease is given back already, which is what was wanted.
-      if (!(error instanceof ProblemError && error.code === "lease_expired")) return failed(error);
-    }
-    handover.markDone(assignmentId);
-    dropLocalDraft(assignmentId);
-    toast({ title: t("toast.skipped") });
-    await goOn();
-  };
-  const finishDialogue = async ({ assignmentId }: LeasedAssignment) => {
-    try {
-      await call(finishLive, { params: { assignmentId } });
-    } catch (error) {
-      return failed(error);
-    }
-    handover.markDone(assignmentId);
-    dropLocalDraft(assignmentId);
-    await goOn();
-  };
-  /** After a live turn is stored: the next turn, or the next item when the dialogue is full. */
-  const continueDialogue = async ({ assignmentId, item }: LeasedAssignment) => {
-    if (item.turn >= item.turnsMax) return goOn();
-    try {
-      leases.show(await callFor(continueLive, { params: { assignmentId } }));
-    } catch (error) {
-      failed(error);
-      await goOn();
-    }
-  };
-  return { handover, leases, today, undo, announce, goOn, skip, finishDialogue, continueDialogue };
-}
-
-function NoWork({
-  query,
-  onUndo,
-  projectId,
-}: {
-  query: Work["leases"]["current"];
-  onUndo: () => void;
-  projectId: string;
-}) {
-  const t = useTranslations("annotate.none");
-  if (query.isPending) return <WorkSkeleton />;
-  if (query.isError)
-    return (
-      <div className="mx-auto w-full max-w-xl p-6">
-        <ErrorState
-          title={t("failed")}
-          error={query.error as ProblemError}
-          kept={t("kept")}
-          onRetry={() => query.refetch()}
-        />
-      </div>
-    );
+  if (!shown) return null;
   return (
-    <EmptyState
-      title={t("title")}
-      action={
-        <div className="flex flex-wrap justify-center gap-2">
-          <Button variant="primary" busy={query.isFetching} onClick={() => query.refetch()}>
-            {t("look")}
-          </Button>
-          <LinkButton href="/annotate">{t("projects")}</LinkButton>
-          <LinkButton href={`/annotate/${projectId}/history`}>{t("history")}</LinkButton>
-          <Button shortcut="u" onClick={onUndo}>
-            {t("undo")}
-          </Button>
-        </div>
-      }
-    >
-      {t("body")}
-    </EmptyState>
+    <p role="status" className="border-b border-line bg-warn-soft px-4 py-2 text-warn">
+      {t("begunFirst")}
+    </p>
   );
 }
 
-function WorkSkeleton() {
+function ItemButtons({ canSkip, onSkip, onUndo }: { canSkip: boolean; onSkip: () => void; onUndo: () => void }) {
+  const t = useTranslations("annotate.actions");
+  const keys = useKeys();
   return (
-    <div className="flex flex-1 flex-col" aria-busy="true">
-      <div className="border-b border-line bg-sunken px-4 py-4">
-        <Skeleton className="w-2/3" />
-      </div>
-      <div className="grid flex-1 gap-8 bg-surface p-6 lg:grid-cols-2">
-        {["a", "b"].map((side) => (
-          <div key={side} className="flex flex-col gap-3">
-            <Skeleton className="w-8" />
-            <Skeleton />
-            <Skeleton />
-            <Skeleton className="w-3/4" />
-          </div>
-        ))}
-      </div>
-      <div className="border-t border-line p-4">
-        <Skeleton className="h-11" />
-      </div>
-    </div>
+    <>
+      <Button variant="ghost" size="sm" shortcut={keys.skip} disabled={!canSkip} onClick={onSkip}>
+        {t("skip")}
+      </Button>
+      <Button variant="ghost" size="sm" shortcut={keys.undo} onClick={onUndo}>
+        {t("undo")}
+      </Button>
+    </>
   );
 }

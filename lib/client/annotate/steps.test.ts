@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_FORM, missingOf, STEPS } from "./steps";
+import { EMPTY_FORM, missingOf, STEPS, verdictOf } from "./steps";
 
 describe("the eight-step bar", () => {
   it("mirrors the strengths around the middle, A left and B right", () => {
@@ -32,5 +32,57 @@ describe("the eight-step bar", () => {
     expect(missingOf(form, "safety")).toEqual(["why"]);
     expect(missingOf({ ...form, rationale: "   " }, "safety")).toEqual(["why"]);
     expect(missingOf({ ...form, rationale: "it refuses and insults" }, "safety")).toEqual([]);
+  });
+
+  it("lets no severity through that contradicts the safety answer", () => {
+    const form = { ...EMPTY_FORM, preferred: "a" as const, strength: "better" as const };
+    expect(missingOf({ ...form, safety: "both_unsafe", severity: 2 }, "safety")).toEqual(["severity"]);
+    expect(missingOf({ ...form, safety: "both_safe", severity: 5 }, "safety")).toEqual(["severity"]);
+    expect(missingOf({ ...form, safety: "preferred_safe", severity: 4 }, "safety")).toEqual([]);
+  });
+});
+
+describe("the submission", () => {
+  const form = { ...EMPTY_FORM, preferred: "b" as const, strength: "better" as const };
+
+  it("leaves out what was left open, so that an old server and a replay see the same body", () => {
+    expect(verdictOf(form, "helpfulness", [])).toEqual({ preferred: "b", strength: "better", tags: [] });
+  });
+
+  it("holds everything that was answered", () => {
+    const full = {
+      ...form,
+      safety: "both_unsafe" as const,
+      rationale: " why ",
+      reasons: ["tone" as const],
+      bothUnacceptable: true,
+      riskCategory: "hateful_and_harmful" as const,
+      attackVector: "logic" as const,
+      severity: 5,
+      editedResponse: "better text",
+    };
+    expect(verdictOf(full, "safety", ["one", "two"])).toEqual({
+      preferred: "b",
+      strength: "better",
+      tags: [],
+      safety: "both_unsafe",
+      rationale: "why",
+      reasons: ["tone"],
+      bothUnacceptable: true,
+      riskCategory: "hateful_and_harmful",
+      attackVector: "logic",
+      severity: 5,
+      editedResponse: "better text",
+    });
+    expect(verdictOf(full, "helpfulness", [])).not.toHaveProperty("safety");
+  });
+
+  it("sends no edit that changes nothing", () => {
+    expect(verdictOf({ ...form, editedResponse: "one" }, "helpfulness", ["one", "two"])).not.toHaveProperty(
+      "editedResponse",
+    );
+    expect(verdictOf({ ...form, editedResponse: "  " }, "helpfulness", ["one", "two"])).not.toHaveProperty(
+      "editedResponse",
+    );
   });
 });

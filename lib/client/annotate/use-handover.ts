@@ -79,6 +79,8 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
     outbox.current?.put(key, work, HOLD_MS);
     const leave = () => {
       pending.current = null;
+      // For measuring how long the next item takes to appear.
+      performance.mark("pairwright:confirmed");
       setHolding(false);
       if (assignmentId) setJudged((count) => count + 1);
       steps.onLeave();

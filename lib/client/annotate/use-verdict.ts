@@ -1,17 +1,18 @@
 "use client";
 /** What the annotator has answered so far on one pair, and how long they have looked at it. */
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { ComparisonAnswer } from "@/lib/contracts/comparisons";
 import type { DraftBody } from "@/lib/contracts/drafts";
 import { EMPTY_FORM, type VerdictForm } from "./steps";
 
-export const formOfDraft = (draft: DraftBody | null): VerdictForm => ({
-  preferred: draft?.preferred ?? EMPTY_FORM.preferred,
-  strength: draft?.strength ?? EMPTY_FORM.strength,
-  safety: draft?.safety ?? EMPTY_FORM.safety,
-  tags: draft?.tags ?? EMPTY_FORM.tags,
-  rationale: draft?.rationale ?? EMPTY_FORM.rationale,
-  editedResponse: draft?.editedResponse ?? EMPTY_FORM.editedResponse,
-});
+const FIELDS = Object.keys(EMPTY_FORM) as (keyof VerdictForm)[];
+
+export const formOfDraft = (draft: DraftBody | null): VerdictForm =>
+  Object.fromEntries(FIELDS.map((field) => [field, draft?.[field] ?? EMPTY_FORM[field]])) as unknown as VerdictForm;
+
+/** An earlier judgement, opened to be changed. */
+export const formOfComparison = (comparison: ComparisonAnswer): VerdictForm =>
+  Object.fromEntries(FIELDS.map((field) => [field, comparison[field] ?? EMPTY_FORM[field]])) as unknown as VerdictForm;
 
 const DAY_MS = 86_400_000;
 
@@ -44,9 +45,10 @@ export function useVerdict(initial: VerdictForm, onChange: (form: VerdictForm) =
     setForm(latest.current);
     onChange(latest.current);
   };
-  const toggleTag = (tag: string) => {
-    const { tags } = latest.current;
-    change({ tags: tags.includes(tag) ? tags.filter((known) => known !== tag) : [...tags, tag] });
+  /** Puts a tag or reason in, or takes it out. */
+  const toggle = <F extends "tags" | "reasons">(field: F, value: VerdictForm[F][number]) => {
+    const list: readonly string[] = latest.current[field];
+    change({ [field]: list.includes(value) ? list.filter((known) => known !== value) : [...list, value] });
   };
-  return { form, change, toggleTag };
+  return { form, change, toggle };
 }

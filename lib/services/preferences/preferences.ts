@@ -3,22 +3,14 @@ import { eq } from "drizzle-orm";
 import type { Connection } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
 import { annotatorPreferences } from "@/db/schema";
-import { type Preferences, shortcutsSchema } from "@/lib/contracts/preferences";
+import { DEFAULT_PREFERENCES, type Preferences, shortcutsSchema } from "@/lib/contracts/preferences";
 import { auditActor, inTransaction, requireUser, type ServiceContext } from "../context";
 
 type Row = typeof annotatorPreferences.$inferSelect;
 
-const DEFAULTS: Preferences = {
-  shortcuts: {},
-  blurHarmful: true,
-  excludedCategories: [],
-  exposureMaxPerDay: null,
-  breakAfterMinutes: 50,
-};
-
 const view = (row: Row | undefined): Preferences =>
   row === undefined
-    ? DEFAULTS
+    ? DEFAULT_PREFERENCES
     : {
         // Keys stored by an older release may name actions that are gone; the defaults are safe then.
         shortcuts: shortcutsSchema.safeParse(row.shortcuts).data ?? {},

@@ -3,6 +3,8 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { WorkScreen } from "@/app/components/annotate/work-screen";
 import { currentUser } from "@/lib/auth/session";
+import { database } from "@/lib/services/database";
+import { preferencesOf } from "@/lib/services/preferences/preferences";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("annotate.bar"))("title") };
@@ -20,7 +22,14 @@ export default async function WorkPage({ params, searchParams }: Props) {
   const user = await currentUser();
   if (!user) redirect(`/sign-in?callbackUrl=${encodeURIComponent(`/annotate/${projectId}`)}`);
   const query = await searchParams;
+  const preferences = await preferencesOf(database().db, user.id);
   return (
-    <WorkScreen userId={user.id} projectId={projectId} campaignId={one(query.campaign)} reviseId={one(query.revise)} />
+    <WorkScreen
+      userId={user.id}
+      projectId={projectId}
+      campaignId={one(query.campaign)}
+      reviseId={one(query.revise)}
+      preferences={preferences}
+    />
   );
 }
