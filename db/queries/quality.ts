@@ -1,4 +1,7 @@
-/** Keeps the quality tallies equal to the standing judgements, by what is pending (see db/schema/quality.ts). */
+/**
+ * Keeps the quality tallies equal to the standing judgements, by what is pending (see db/schema/quality.ts). Gold and mirrored items
+ * are in none of them but the hours; their own tables are kept by db/queries/checks.ts.
+ */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import { selectRow, selectRows } from "./rows";
@@ -23,9 +26,9 @@ export async function countPending(connection: Connection): Promise<number> {
   return row?.n ?? 0;
 }
 
-const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
+export const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
 
-/** The taken judgements (+1) and those that they replace (-1), with what the tallies need of them. */
+/** The taken judgements (+1) and those that they replace (-1), with what the tallies need of them; of work, not of checks. */
 const changesOf = (ids: readonly string[]): SQL => sql`
   taken as (
     select c.*, 1 as sign from comparisons c where c.id = any(${uuids(ids)})
@@ -39,7 +42,7 @@ const changesOf = (ids: readonly string[]): SQL => sql`
       (t.chosen_id = i.response1_id) = not t.swapped as chose_a,
       r1.variant_id as variant1, r2.variant_id as variant2,
       greatest(char_length(r1.content), 1) as length1, greatest(char_length(r2.content), 1) as length2
-    from taken t join items i on i.id = t.item_id join messages r1 on r1.id = i.response1_id join messages r2 on r2.id = i.response2_id
+    from taken t join items i on i.id = t.item_id and i.purpose = 'work' join messages r1 on r1.id = i.response1_id join messages r2 on r2.id = i.response2_id
   )`;
 
 const strengthSum = (strength: string): SQL =>
@@ -49,7 +52,8 @@ const strengthSum = (strength: string): SQL =>
 export async function addDays(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     with ${changesOf(ids)}
-    insert into quality_days as q
+    insert into quality_days as q (project_id, campaign_id, user_id, day, judgements, duration_ms_sum, duration_log_sum, chose_a,
+      lengths_differ, chose_longer, strengths)
     select project_id, campaign_id, user_id, (created_at at time zone 'UTC')::date, sum(sign)::int, sum(sign * duration_ms)::bigint,
       sum(sign * ln(duration_ms::float8)), coalesce(sum(sign) filter (where chose_a), 0)::int,
       coalesce(sum(sign) filter (where length1 <> length2), 0)::int,
@@ -62,6 +66,24 @@ export async function addDays(tx: Tx, ids: readonly string[]): Promise<void> {
       duration_log_sum = q.duration_log_sum + excluded.duration_log_sum, chose_a = q.chose_a + excluded.chose_a,
       lengths_differ = q.lengths_differ + excluded.lengths_differ, chose_longer = q.chose_longer + excluded.chose_longer,
       strengths = array(select a + b from unnest(q.strengths, excluded.strengths) as s(a, b))`);
+}
+
+/** Time spent on gold and mirrored items joins the hours. */
+export async function addCheckDays(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    insert into quality_days as q (project_id, campaign_id, user_id, day, judgements, duration_ms_sum, duration_log_sum, chose_a,
+      lengths_differ, chose_longer, strengths, check_judgements, check_duration_ms_sum)
+    select t.project_id, i.campaign_id, t.user_id, (t.created_at at time zone 'UTC')::date, 0, 0, 0, 0, 0, 0, '{0,0,0,0}',
+      sum(t.sign)::int, sum(t.sign * greatest(coalesce(t.duration_ms, 0), 1)::bigint)::bigint
+    from (
+      select c.*, 1 as sign from comparisons c where c.id = any(${uuids(ids)})
+      union all
+      select old.*, -1 from comparisons c join comparisons old on old.id = c.supersedes_id where c.id = any(${uuids(ids)})
+    ) t join items i on i.id = t.item_id and i.purpose <> 'work'
+    group by 1, 2, 3, 4
+    on conflict (project_id, campaign_id, user_id, day) do update set
+      check_judgements = q.check_judgements + excluded.check_judgements,
+      check_duration_ms_sum = q.check_duration_ms_sum + excluded.check_duration_ms_sum`);
 }
 
 /** Adds battles between policy variants; variant 1 is the one with the smaller id. */
@@ -124,7 +146,8 @@ async function countItems(tx: Tx, itemIds: readonly string[], sign: 1 | -1): Pro
 export async function replaceItems(tx: Tx, ids: readonly string[]): Promise<void> {
   const rows = await selectRows<{ itemId: string }>(
     tx,
-    sql`select distinct item_id as "itemId" from comparisons where id = any(${uuids(ids)})`,
+    sql`select distinct c.item_id as "itemId" from comparisons c join items i on i.id = c.item_id and i.purpose = 'work'
+      where c.id = any(${uuids(ids)})`,
   );
   const itemIds = rows.map(({ itemId }) => itemId);
   await countItems(tx, itemIds, -1);
@@ -152,7 +175,7 @@ export interface QualityFilter {
   campaignId?: string | undefined;
   language?: string | undefined;
 }
-const within = ({ projectId, campaignId, language }: QualityFilter): SQL =>
+export const within = ({ projectId, campaignId, language }: QualityFilter): SQL =>
   sql.join(
     [
       sql`q.project_id = ${projectId}::uuid`,
@@ -186,6 +209,7 @@ export interface AnnotatorRow {
   judgements: number;
   /** Geometric mean; null without judgements. */
   typicalMs: number | null;
+  /** Of all work, gold and mirrored items included. */
   durationMsSum: number;
   days: number;
   choseA: number;
@@ -206,7 +230,7 @@ export const selectAnnotators = (
     sql`
     with days as (
       select q.user_id, sum(judgements)::int as judgements, exp(sum(duration_log_sum) / nullif(sum(judgements), 0)) as typical_ms,
-        sum(duration_ms_sum)::float8 as duration_ms_sum, count(distinct day)::int as days, sum(chose_a)::int as chose_a,
+        sum(duration_ms_sum + check_duration_ms_sum)::float8 as duration_ms_sum, count(distinct day)::int as days, sum(chose_a)::int as chose_a,
         sum(lengths_differ)::int as lengths_differ, sum(chose_longer)::int as chose_longer, max(day)::text as last_day,
         array[sum(strengths[1])::int, sum(strengths[2])::int, sum(strengths[3])::int, sum(strengths[4])::int] as strengths
       from quality_days q where ${within(filter)} group by 1
@@ -218,7 +242,7 @@ export const selectAnnotators = (
       d.chose_a as "choseA", d.lengths_differ as "lengthsDiffer", d.chose_longer as "choseLonger", d.strengths,
       coalesce(p.pairs, 0) as pairs, coalesce(p.agreeing, 0) as agreeing, d.last_day as "lastDay"
     from days d join users u on u.id = d.user_id left join peers p on p.user_id = d.user_id
-    where d.judgements > 0 order by d.judgements desc, d.user_id`,
+    where d.judgements > 0 or d.duration_ms_sum > 0 order by d.judgements desc, d.user_id`,
   );
 
 export interface DriftRow {
@@ -273,6 +297,7 @@ export const selectVariantNames = (
     where v.id = any(${uuids(ids)})`,
   );
 
+/** All work is paid work: gold and mirrored items count here. */
 export interface HoursRow {
   day: string;
   name: string;
@@ -289,9 +314,10 @@ export const selectHours = (
   selectRows<HoursRow>(
     connection,
     sql`
-    select q.day::text as day, u.name, u.email, c.name as campaign, q.judgements, q.duration_ms_sum::float8 as "durationMsSum"
+    select q.day::text as day, u.name, u.email, c.name as campaign, q.judgements + q.check_judgements as judgements,
+      (q.duration_ms_sum + q.check_duration_ms_sum)::float8 as "durationMsSum"
     from quality_days q join users u on u.id = q.user_id join campaigns c on c.id = q.campaign_id
-    where ${within(filter)} and q.judgements > 0 and q.day >= coalesce(${filter.from ?? null}::date, '-infinity')
+    where ${within(filter)} and q.judgements + q.check_judgements > 0 and q.day >= coalesce(${filter.from ?? null}::date, '-infinity')
       and q.day <= coalesce(${filter.to ?? null}::date, 'infinity')
     order by q.day, u.name, u.id, c.name`,
   );
@@ -323,7 +349,7 @@ export const selectProgress = (connection: Connection, projectId: string, days: 
     from campaigns c
     left join lateral (
       select sum(case when i.state in ('open', 'done') then i.overlap else i.judgements end) as wanted, sum(i.judgements) as judgements
-      from items i where i.campaign_id = c.id
+      from items i where i.campaign_id = c.id and i.purpose = 'work'
     ) w on true
     where c.project_id = ${projectId}::uuid order by c.state, c.priority, c.created_at`,
   );

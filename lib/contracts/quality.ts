@@ -54,9 +54,13 @@ export const getAgreement = defineEndpoint({
   }),
 });
 
+export const pauseReasonSchema = z.enum(["gold", "duration", "lead"]);
+export type PauseReason = z.infer<typeof pauseReasonSchema>;
+
 export const annotatorQualitySchema = z.object({
   userId: z.uuid(),
   name: z.string(),
+  /** Of work; hours also count gold and mirrored items. */
   judgements: z.number().int(),
   days: z.number().int(),
   lastDay: z.string(),
@@ -69,13 +73,20 @@ export const annotatorQualitySchema = z.object({
   choseLonger: shareSchema,
   /** Ordinal threshold model, log odds: above 0 = stronger grades than the others give. */
   inflation: z.object({ shift: z.number(), interval: intervalSchema }).nullable(),
+  /** Gold items answered right. */
+  gold: shareSchema,
+  /** Own judgements asked again, sides swapped, and answered as the first time. */
+  selfConsistency: shareSchema,
+  /** Why this person gets no items now; null = they do. */
+  paused: pauseReasonSchema.nullable(),
 });
 export type AnnotatorQuality = z.infer<typeof annotatorQualitySchema>;
 
 export const getAnnotatorQuality = defineEndpoint({
   method: "GET",
   path: "/projects/{projectId}/quality/annotators",
-  summary: "Each annotator's pace, agreement with others, position bias, length bias and use of the strong grades",
+  summary:
+    "Each annotator's pace, agreement, biases, use of the strong grades, gold items, self-consistency and standing",
   access: { role: "lead", scope: "projects" },
   params: projectParams,
   query: filter,
@@ -90,13 +101,15 @@ const weekSchema = z.object({
   better: shareSchema,
   slightlyBetter: shareSchema,
   negligiblyBetter: shareSchema,
+  /** Own judgements asked again in this week and answered as the first time. */
+  selfConsistency: shareSchema,
 });
 export type DriftWeek = z.infer<typeof weekSchema>;
 
 export const getDrift = defineEndpoint({
   method: "GET",
   path: "/projects/{projectId}/quality/drift",
-  summary: "How often each strength was given, by week",
+  summary: "How often each strength was given, and how often people answered as before, by week",
   access: { role: "reviewer", scope: "review" },
   params: projectParams,
   query: filter,

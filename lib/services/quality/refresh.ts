@@ -1,8 +1,23 @@
-/** Brings the quality tallies up to date with the judgements. */
-import { addBattles, addDays, countPending, lockQuality, replaceItems, takePending } from "@/db/queries/quality";
+/** Brings the quality tallies up to date with the judgements, and grades gold and mirrored items. */
+import { openDisagreements } from "@/db/queries/adjudications";
+import { replaceMirrors } from "@/db/queries/checks";
+import {
+  addBattles,
+  addCheckDays,
+  addDays,
+  countPending,
+  lockQuality,
+  replaceItems,
+  takePending,
+} from "@/db/queries/quality";
+import { openReviewCases } from "@/db/queries/reviews";
+import { projectSettingsSchema } from "@/lib/domain/project-settings";
 import { inTransaction, type ServiceContext } from "../context";
+import { gradeTaken } from "../gold/grade";
 
 const BATCH = 2000;
+/** For settings that were stored before there were reviews. */
+const REVIEW_RULES = projectSettingsSchema.parse({}).review;
 
 /** Takes in at most `batches` batches of pending judgements. Safe to run from several processes at once. */
 export async function refreshQuality(context: ServiceContext, batches = Number.POSITIVE_INFINITY): Promise<number> {
@@ -16,6 +31,11 @@ export async function refreshQuality(context: ServiceContext, batches = Number.P
       await addDays(tx, ids);
       await addBattles(tx, ids);
       await replaceItems(tx, ids);
+      await openReviewCases(tx, ids, REVIEW_RULES);
+      await openDisagreements(tx, ids);
+      await addCheckDays(tx, ids);
+      await replaceMirrors(tx, ids);
+      await gradeTaken(tx, ids);
       return ids.length;
     });
     taken += count;

@@ -2,16 +2,22 @@
 export const PROJECT_PAGES = [
   "rounds",
   "campaigns",
+  "items",
+  "comparisons",
   "quality",
+  "gold-items",
   "data",
+  "prompts",
   "training-runs",
   "reward-models",
   "rejection-sampling",
   "ghost-attention",
   "policies",
   "guidelines",
+  "onboarding",
   "members",
   "audit",
+  "webhooks",
   "settings",
 ] as const;
 export type ProjectPage = (typeof PROJECT_PAGES)[number];

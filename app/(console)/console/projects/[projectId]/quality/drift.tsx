@@ -63,29 +63,89 @@ export function DriftSection({ projectId, campaignId }: Scope) {
       ) : weeks.length === 0 ? (
         <EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>
       ) : (
-        <PlotFigure
-          title={t("chart")}
-          caption={t("reference")}
-          options={options}
-          table={{
-            rows: weeks,
-            rowKey: (week) => week.week,
-            columns: [
-              {
-                key: "week",
-                header: t("week"),
-                cell: (week) => format.dateTime(new Date(week.week), { dateStyle: "medium", timeZone: "UTC" }),
-              },
-              { key: "judgements", header: t("judgements"), numeric: true, cell: (week) => week.judgements },
-              ...LINES.map(({ key }) => ({
-                key,
-                header: t(`strengths.${key}`),
-                cell: (week: (typeof weeks)[number]) => <SharePercent share={week[key]} />,
-              })),
-            ],
-          }}
-        />
+        <div className="flex flex-col gap-6">
+          <PlotFigure
+            title={t("chart")}
+            caption={t("reference")}
+            options={options}
+            table={{
+              rows: weeks,
+              rowKey: (week) => week.week,
+              columns: [
+                {
+                  key: "week",
+                  header: t("week"),
+                  cell: (week) => format.dateTime(new Date(week.week), { dateStyle: "medium", timeZone: "UTC" }),
+                },
+                { key: "judgements", header: t("judgements"), numeric: true, cell: (week) => week.judgements },
+                ...LINES.map(({ key }) => ({
+                  key,
+                  header: t(`strengths.${key}`),
+                  cell: (week: (typeof weeks)[number]) => <SharePercent share={week[key]} />,
+                })),
+              ],
+            }}
+          />
+          <Consistency weeks={weeks} />
+        </div>
       )}
     </Section>
+  );
+}
+
+/** How often people answer their own earlier judgements, asked again with sides swapped, as the first time. */
+function Consistency({ weeks }: { weeks: DriftWeek[] }) {
+  const t = useTranslations("console.quality.drift");
+  const format = useFormatter();
+  const rows = useMemo(
+    () =>
+      weeks.flatMap(({ week, selfConsistency }) =>
+        selfConsistency
+          ? [
+              {
+                week,
+                at: new Date(week),
+                all: selfConsistency,
+                share: selfConsistency.share,
+                low: selfConsistency.interval[0],
+                high: selfConsistency.interval[1],
+              },
+            ]
+          : [],
+      ),
+    [weeks],
+  );
+  const options = useCallback(
+    (plot: Plot) => ({
+      x: { label: null, type: "utc" as const },
+      y: { label: t("share"), grid: true, domain: [0, 1], tickFormat: "%" },
+      marks: [
+        plot.ruleX(rows, { x: "at", y1: "low", y2: "high", stroke: "var(--c-line-strong)", strokeWidth: 2 }),
+        plot.lineY(rows, { x: "at", y: "share", stroke: "var(--c-accent)", strokeWidth: 2, marker: "dot" as const }),
+      ],
+    }),
+    [rows, t],
+  );
+  if (rows.length === 0) return <p className="text-sm text-muted">{t("noConsistency")}</p>;
+  return (
+    <PlotFigure
+      title={t("consistency")}
+      caption={t("consistencyHint")}
+      options={options}
+      height={180}
+      table={{
+        rows,
+        rowKey: (row) => row.week,
+        columns: [
+          {
+            key: "week",
+            header: t("week"),
+            cell: (row) => format.dateTime(row.at, { dateStyle: "medium", timeZone: "UTC" }),
+          },
+          { key: "mirrors", header: t("askedAgain"), numeric: true, cell: (row) => row.all.n },
+          { key: "share", header: t("consistency"), cell: (row) => <SharePercent share={row.all} /> },
+        ],
+      }}
+    />
   );
 }

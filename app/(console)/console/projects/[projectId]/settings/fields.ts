@@ -39,6 +39,16 @@ export const NUMBERS = {
     whole("sampling.seed", 0),
   ],
   ghostAttention: [whole("ghostAttention.dialoguesPerRound", 0), whole("ghostAttention.turns", 2, 20)],
+  annotators: [
+    real("annotators.goldGoodShare", 0, 1),
+    real("annotators.goldBadShare", 0, 1),
+    real("annotators.falsePauseRate", 0, 0.5),
+    real("annotators.falsePassRate", 0, 0.5),
+    whole("annotators.goldFeedbackDays", 0, 365),
+    real("annotators.hasteShareMax", 0, 1),
+    real("annotators.hasteFalsePauseRate", 0, 0.5),
+  ],
+  review: [real("review.share", 0, 1), whole("review.firstJudgements", 0, 1000)],
 } as const satisfies Record<string, readonly NumberField[]>;
 
 const YES_NO = ["false", "true"] as const;
