@@ -15,6 +15,7 @@ import { getLiveState, watchLiveState } from "@/lib/services/live/read";
 import { retryLive } from "@/lib/services/live/retry";
 import { sendLivePrompt } from "@/lib/services/live/send-prompt";
 import { stopLive } from "@/lib/services/live/stop";
+import { getLiveTree } from "@/lib/services/live/tree";
 import { startGenerationLoop } from "@/lib/worker/generations";
 import {
   contextOf,
@@ -100,6 +101,14 @@ describe("a live dialogue", () => {
       expect(next.item.context.map((message) => message.content)).toEqual(expected);
       assignmentId = next.assignmentId;
     }
+    const { turns } = await getLiveTree(person, { assignmentId });
+    expect(turns.map(({ turn, prompt, preferred, chosen }) => [turn, prompt, preferred, chosen])).toEqual([
+      [1, "Prompt 1", "b", expected[1]],
+      [2, "Prompt 2", "a", expected[3]],
+      [3, "Prompt 3", "b", expected[5]],
+    ]);
+    for (const { chosen, sibling } of turns)
+      expect([chosen, sibling].sort()).toEqual(["The first answer", "The second answer"]);
     await finishLive(person, { assignmentId });
     const chain = await database.db.execute(sql`select count(*)::int as n from items where dialogue_id =
       (select dialogue_id from items where id = ${itemId}::uuid) and state = 'done'`);
