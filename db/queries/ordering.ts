@@ -3,13 +3,17 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Db } from "../client";
 import { selectRow, selectRows } from "./rows";
 
-/** How often rows of `items` have changed; equal numbers mean that there is nothing to count again. */
-export async function itemChanges(connection: Connection): Promise<string> {
+/**
+ * How often rows of `items` have changed, as far as Postgres has noted it (it is late by a second or so); equal numbers mean that there
+ * is nothing to count again. Null: some campaign was never counted.
+ */
+export async function itemChanges(connection: Connection): Promise<string | null> {
   const row = await selectRow<{ changes: string }>(
     connection,
-    sql`select (n_tup_ins + n_tup_upd + n_tup_del)::text as changes from pg_stat_user_tables where relid = 'items'::regclass`,
+    sql`select (n_tup_ins + n_tup_upd + n_tup_del)::text as changes from pg_stat_user_tables where relid = 'items'::regclass
+      and not exists (select 1 from campaigns c where not exists (select 1 from campaign_tallies n where n.campaign_id = c.id))`,
   );
-  return row?.changes ?? "";
+  return row?.changes ?? null;
 }
 
 export async function countCampaigns(connection: Connection): Promise<void> {

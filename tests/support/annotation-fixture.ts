@@ -68,13 +68,7 @@ export async function createTokens(db: Db, userIds: string[]): Promise<string[]>
   return tokens;
 }
 
-export interface CampaignOptions {
-  kind?: "preference" | "red_team" | "rejection_sampling" | "ghost_attention";
-  task?: "helpfulness" | "safety";
-  overlap?: number;
-  priority?: number;
-  leaseSecondsMax?: number;
-}
+export type CampaignOptions = Partial<Omit<typeof campaigns.$inferInsert, "id" | "projectId">>;
 
 export async function createCampaign(db: Db, projectId: string, options: CampaignOptions = {}): Promise<string> {
   return db.transaction(async (tx) => {

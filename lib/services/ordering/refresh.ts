@@ -23,13 +23,13 @@ const RANKED_MAX = 20_000;
 const ROWS_AT_ONCE = 500;
 
 /** What `itemChanges` said at the last count. */
-const counted = new WeakMap<Db, string>();
+const counted = new WeakMap<Db, string | null>();
 
 /** How many campaigns were ordered. */
 export async function refreshQueue(context: ServiceContext, random: () => number = Math.random): Promise<number> {
   if (context.actor.kind !== "system") throw new DomainError("forbidden");
   const changes = await itemChanges(context.db);
-  if (changes !== counted.get(context.db)) await countCampaigns(context.db);
+  if (changes === null || changes !== counted.get(context.db)) await countCampaigns(context.db);
   counted.set(context.db, changes);
   const due = await dueCampaigns(context.db, ORDER_SECONDS_MAX);
   for (const campaign of due) await order(context, campaign, random);

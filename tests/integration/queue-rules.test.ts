@@ -1,0 +1,446 @@
+/** Who gets which item: pauses, certificates, languages, categories, limits, gold and mirrored items, orders. Against a real Postgres. */
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDatabase, type Database } from "@/db/client";
+import { insertAudit } from "@/db/queries/audit";
+import * as schema from "@/db/schema";
+import { releaseAssignment } from "@/lib/services/assignments/end";
+import { explainNoItem } from "@/lib/services/assignments/explain";
+import { leaseAssignment } from "@/lib/services/assignments/lease";
+import { listCampaigns, updateCampaign } from "@/lib/services/campaigns/campaigns";
+import { submitComparison } from "@/lib/services/comparisons/submit";
+import { type ServiceContext, systemContext } from "@/lib/services/context";
+import { refreshQueue } from "@/lib/services/ordering/refresh";
+import {
+  type CampaignOptions,
+  contextOf,
+  createCampaign,
+  createLiveItems,
+  createPairs,
+  createProject,
+  createUsers,
+} from "../support/annotation-fixture";
+import { createTestDatabase, type TestDatabase } from "../support/database";
+
+let database: Database;
+let clone: TestDatabase;
+beforeAll(async () => {
+  clone = await createTestDatabase();
+  database = createDatabase(clone.url, { connectionsMax: 8 });
+});
+afterAll(async () => {
+  await database.pool.end();
+  await clone.drop();
+});
+
+interface Person {
+  id: string;
+  context: ServiceContext;
+}
+async function setUp(options: { items: number; people?: number; campaign?: CampaignOptions }) {
+  const { db } = database;
+  const projectId = await createProject(db);
+  const overlap = options.campaign?.overlap ?? 1;
+  const campaignId = await createCampaign(db, projectId, options.campaign);
+  const itemIds = await createPairs(db, projectId, campaignId, options.items, overlap);
+  const users = await createUsers(db, projectId, options.people ?? 1);
+  const people: Person[] = users.map((user) => ({ id: user.id, context: contextOf(db, user) }));
+  return { projectId, campaignId, itemIds, people, person: people[0] as Person };
+}
+const run = (statement: ReturnType<typeof sql>) => database.db.execute(statement);
+const rowsOf = async <Row>(statement: ReturnType<typeof sql>) => (await run(statement)).rows as Row[];
+const lease = (person: Person, projectId: string) => leaseAssignment(person.context, { projectId, resume: false });
+const why = (person: Person, projectId: string) => explainNoItem(person.context, { projectId });
+
+let keys = 0;
+async function judge(person: Person, assignmentId: string, preferred: "a" | "b" = "a") {
+  keys += 1;
+  const verdict = { preferred, strength: "better", tags: [], durationMs: 1000 } as const;
+  return submitComparison(person.context, { ...verdict, tags: [], assignmentId, idempotencyKey: `rule-key-${keys}` });
+}
+async function work(person: Person, projectId: string) {
+  const leased = await lease(person, projectId);
+  if (leased) await judge(person, leased.assignmentId);
+  return leased;
+}
+const setItem = (itemId: string, changes: { language?: string; category?: string }) =>
+  run(sql`update items set language = coalesce(${changes.language ?? null}, language),
+    category = coalesce(${changes.category ?? null}, category) where id = ${itemId}::uuid`);
+
+describe("who may get items", () => {
+  it("gives a paused annotator nothing, and says so", async () => {
+    const { projectId, person } = await setUp({ items: 1 });
+    await database.db
+      .insert(schema.annotatorStates)
+      .values({ projectId, userId: person.id, pausedAt: new Date(), pauseReason: "lead" });
+    expect(await lease(person, projectId)).toBeNull();
+    expect(await why(person, projectId)).toEqual({ reason: "paused", until: null });
+    await run(
+      sql`update annotator_states set paused_at = null, pause_reason = null where user_id = ${person.id}::uuid`,
+    );
+    expect(await why(person, projectId)).toEqual({ reason: null, until: null });
+    expect(await lease(person, projectId)).not.toBeNull();
+  });
+
+  it("asks for a valid certificate of the campaign's task", async () => {
+    const { projectId, person } = await setUp({ items: 2, campaign: { certifiedOnly: true } });
+    const certify = (task: "helpfulness" | "safety") =>
+      database.db.insert(schema.certificates).values({ projectId, task, userId: person.id });
+    await certify("safety");
+    expect(await lease(person, projectId)).toBeNull();
+    expect((await why(person, projectId)).reason).toBe("not_certified");
+    await certify("helpfulness");
+    expect(await lease(person, projectId)).not.toBeNull();
+    await run(sql`update certificates set revoked_at = now() where user_id = ${person.id}::uuid`);
+    expect(await lease(person, projectId)).toBeNull();
+  });
+
+  it("gives items in languages that the annotator speaks", async () => {
+    const { projectId, itemIds, person } = await setUp({ items: 2 });
+    await setItem(itemIds[0]!, { language: "ko-KR" });
+    await setItem(itemIds[1]!, { language: "fr" });
+    await run(sql`update users set languages = '{en,ko}' where id = ${person.id}::uuid`);
+    expect((await lease(person, projectId))?.item).toMatchObject({ id: itemIds[0], language: "ko-KR" });
+    expect(await lease(person, projectId)).toBeNull();
+    expect((await why(person, projectId)).reason).toBe("language");
+  });
+
+  it("keeps a campaign to speakers of its languages; who named none gets everything", async () => {
+    const { projectId, people } = await setUp({ items: 2, people: 2, campaign: { languages: ["ko"] } });
+    await run(sql`update users set languages = '{en}' where id = ${people[0]!.id}::uuid`);
+    expect(await lease(people[0]!, projectId)).toBeNull();
+    expect((await why(people[0]!, projectId)).reason).toBe("language");
+    expect(await lease(people[1]!, projectId)).not.toBeNull();
+  });
+
+  it("never offers categories that the annotator does not want", async () => {
+    const { projectId, itemIds, person } = await setUp({ items: 2 });
+    await setItem(itemIds[0]!, { category: "hateful_and_harmful" });
+    await database.db
+      .insert(schema.annotatorPreferences)
+      .values({ userId: person.id, excludedCategories: ["hateful_and_harmful"] });
+    expect((await lease(person, projectId))?.item.id).toBe(itemIds[1]);
+    expect(await lease(person, projectId)).toBeNull();
+    expect((await why(person, projectId)).reason).toBe("excluded");
+  });
+
+  it("says nothing is left where all is done, whatever else stands in the way", async () => {
+    const { projectId, person } = await setUp({ items: 0, campaign: { certifiedOnly: true } });
+    expect(await why(person, projectId)).toEqual({ reason: "nothing", until: null });
+    const [stranger] = await createUsers(database.db, null, 1);
+    const context = contextOf(database.db, stranger!);
+    await expect(explainNoItem(context, { projectId })).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("limits of a day", () => {
+  const midnight = () => new Date(new Date().setUTCHours(24, 0, 0, 0)).toISOString();
+
+  it("counts judgements and what is held against the campaign's limit", async () => {
+    const { projectId, person } = await setUp({ items: 5, campaign: { judgementsMaxPerDay: 2 } });
+    await work(person, projectId);
+    const held = await lease(person, projectId);
+    expect(held?.item.progress).toEqual({ today: 1, remaining: 0 });
+    expect(await lease(person, projectId)).toBeNull();
+    expect(await why(person, projectId)).toEqual({ reason: "daily_limit", until: midnight() });
+  });
+
+  it("stops harmful items at the budget, and goes on with others", async () => {
+    const { projectId, itemIds, person } = await setUp({
+      items: 4,
+      campaign: { task: "helpfulness", exposureMaxPerDay: 2 },
+    });
+    for (const itemId of itemIds.slice(0, 3)) await setItem(itemId, { category: "hateful_and_harmful" });
+    const got = [await lease(person, projectId), await lease(person, projectId), await lease(person, projectId)];
+    const harmful = got.filter((leased) => leased?.item.category === "hateful_and_harmful");
+    expect(harmful).toHaveLength(2);
+    expect(got.some((leased) => leased?.item.id === itemIds[3])).toBe(true);
+    await releaseAssignment(person.context, harmful[0]!);
+    expect((await lease(person, projectId))?.item.category).toBe("hateful_and_harmful");
+  });
+
+  it("honours the annotator's own smaller budget, and says until when", async () => {
+    const { projectId, itemIds, person } = await setUp({ items: 2, campaign: { exposureMaxPerDay: 10 } });
+    for (const itemId of itemIds) await setItem(itemId, { category: "illicit_and_criminal" });
+    await database.db.insert(schema.annotatorPreferences).values({ userId: person.id, exposureMaxPerDay: 1 });
+    expect(await lease(person, projectId)).not.toBeNull();
+    expect(await lease(person, projectId)).toBeNull();
+    expect(await why(person, projectId)).toEqual({ reason: "exposure_limit", until: midnight() });
+  });
+
+  it("withholds everything during the cool-down, then gives harmless items again", async () => {
+    const rules = { exposureMaxPerDay: 1, cooldownMinutes: 30 };
+    const { projectId, itemIds, person } = await setUp({ items: 1, campaign: rules });
+    await setItem(itemIds[0]!, { category: "unqualified_advice" });
+    await lease(person, projectId);
+    const [campaign] = await rowsOf<{ id: string }>(
+      sql`select campaign_id as id from items where id = ${itemIds[0]}::uuid`,
+    );
+    await createPairs(database.db, projectId, campaign!.id, 1);
+    expect(await lease(person, projectId)).toBeNull();
+    const { reason, until } = await why(person, projectId);
+    expect(reason).toBe("cool_down");
+    expect(Date.parse(until!) - Date.now()).toBeGreaterThan(29 * 60_000);
+    await run(
+      sql`update annotator_days set last_exposure_at = now() - interval '31 minutes' where user_id = ${person.id}::uuid`,
+    );
+    expect(await lease(person, projectId)).not.toBeNull();
+  });
+
+  it("counts a risk category that the annotator's own prompt turns out to have", async () => {
+    const { projectId, person } = await setUp({ items: 1 });
+    const leased = await lease(person, projectId);
+    await submitComparison(person.context, {
+      assignmentId: leased!.assignmentId,
+      preferred: "a",
+      strength: "better",
+      tags: [],
+      durationMs: 1,
+      idempotencyKey: "risk-category-1",
+      riskCategory: "hateful_and_harmful",
+      attackVector: "logic",
+      severity: 4,
+      reasons: ["tone", "factual"],
+      bothUnacceptable: true,
+    }).then((answer) =>
+      expect(answer).toMatchObject({
+        reasons: ["tone", "factual"],
+        bothUnacceptable: true,
+        riskCategory: "hateful_and_harmful",
+        attackVector: "logic",
+        severity: 4,
+      }),
+    );
+    const days = await rowsOf(sql`select judgements, exposures from annotator_days where user_id = ${person.id}::uuid`);
+    expect(days).toEqual([{ judgements: 1, exposures: 1 }]);
+  });
+});
+
+/** Gold items with the messages of `itemIds`, as lib/services/gold makes them. */
+async function addGold(itemIds: string[]): Promise<string[]> {
+  const rows = await rowsOf<{ id: string }>(sql`
+    insert into items (project_id, campaign_id, kind, purpose, dialogue_id, context_message_id, response1_id, response2_id,
+      pair_probability, overlap, slots_remaining)
+    select project_id, campaign_id, 'pair', 'gold', dialogue_id, context_message_id, response1_id, response2_id, 1, 1000, 1000
+    from items where id = any(${sql.param(itemIds)}::uuid[]) returning id`);
+  await database.db
+    .insert(schema.goldAnswers)
+    .values(rows.map(({ id }) => ({ itemId: id, preferred: 1, source: "lead" as const })));
+  return rows.map(({ id }) => id);
+}
+
+describe("gold and mirrored items", () => {
+  it("mixes gold in by the campaign's share, each once per annotator, and only beside work", async () => {
+    const { projectId, itemIds, people } = await setUp({
+      items: 60,
+      people: 2,
+      campaign: { goldShare: 0.5, overlap: 2 },
+    });
+    const golden = await addGold(itemIds.slice(0, 6));
+    await run(sql`update gold_answers set retired_at = now() where item_id = ${golden[0]}::uuid`);
+    for (const person of people) {
+      const got: string[] = [];
+      for (let leased = await work(person, projectId); leased; leased = await work(person, projectId)) {
+        expect(Object.keys(leased.item)).not.toContain("purpose");
+        expect(leased.item.progress.remaining).toBeLessThanOrEqual(60);
+        got.push(leased.item.id);
+      }
+      expect(new Set(got).size).toBe(got.length);
+      expect(got.filter((id) => golden.includes(id)).sort()).toEqual(golden.slice(1).sort());
+      expect(got).toHaveLength(65);
+      expect(golden).not.toContain(got.at(-1));
+    }
+    const [campaign] = (await listCampaigns(people[0]!.context, projectId)).rows;
+    expect(campaign).toMatchObject({ items: 60, itemsDone: 60 });
+  });
+
+  it("serves no gold without a share, and none when the work is done", async () => {
+    const { projectId, campaignId, itemIds, person } = await setUp({ items: 1 });
+    await addGold(itemIds);
+    expect((await work(person, projectId))?.item.id).toBe(itemIds[0]);
+    expect(await lease(person, projectId)).toBeNull();
+    await database.db.transaction(async (tx) => {
+      await tx.execute(sql`update campaigns set gold_share = 0.5 where id = ${campaignId}::uuid`);
+      await insertAudit(tx, {
+        actor: { id: null, kind: "seed" },
+        action: "t",
+        objectType: "campaign",
+        objectId: campaignId,
+      });
+    });
+    for (let turn = 0; turn < 8; turn += 1) expect(await lease(person, projectId)).toBeNull();
+  });
+
+  it("asks a judgement again with the sides swapped, of the same annotator alone", async () => {
+    const { projectId, itemIds, people } = await setUp({ items: 1, people: 2, campaign: { mirrorShare: 0.5 } });
+    const [person, other] = people as [Person, Person];
+    const first = await work(person, projectId);
+    const [mirror] = await rowsOf<{ id: string }>(sql`
+      insert into items (project_id, campaign_id, kind, purpose, reserved_for, mirror_of_id, dialogue_id, context_message_id,
+        response1_id, response2_id, pair_probability, overlap, slots_remaining)
+      select i.project_id, i.campaign_id, 'pair', 'mirror', k.user_id, k.id, i.dialogue_id, i.context_message_id, i.response1_id,
+        i.response2_id, 1, 1, 1 from items i join comparisons k on k.item_id = i.id where i.id = ${itemIds[0]}::uuid returning id`);
+    let again = null;
+    for (let turn = 0; turn < 60 && !again; turn += 1) {
+      expect(await lease(other, projectId)).toBeNull();
+      again = await lease(person, projectId);
+    }
+    expect(again?.item).toMatchObject({
+      id: mirror!.id,
+      responseA: first!.item.responseB,
+      responseB: first!.item.responseA,
+    });
+    await judge(person, again!.assignmentId);
+  });
+});
+
+async function addServingModel(projectId: string): Promise<string> {
+  return database.db.transaction(async (tx) => {
+    await insertAudit(tx, { actor: { id: null, kind: "seed" }, action: "t", objectType: "t", objectId: "t" });
+    const [snapshot] = await tx
+      .insert(schema.snapshots)
+      .values({ projectId, name: "S", directory: "none", manifest: {}, manifestSha256: "0" })
+      .returning();
+    const [trained] = await tx
+      .insert(schema.trainingRuns)
+      .values({
+        projectId,
+        snapshotId: snapshot!.id,
+        task: "helpfulness",
+        config: {},
+        baseModel: "tiny",
+        directory: "none",
+        state: "done",
+      })
+      .returning();
+    const [model] = await tx
+      .insert(schema.rewardModels)
+      .values({
+        projectId,
+        trainingRunId: trained!.id,
+        task: "helpfulness",
+        state: "serving",
+        directory: "none",
+        weightsSha256: "0",
+      })
+      .returning();
+    return model!.id;
+  });
+}
+const scored = (itemId: string, modelId: string, difference: number) =>
+  run(sql`insert into reward_scores (message_id, reward_model_id, reward)
+    select response1_id, ${modelId}::uuid, 0 from items where id = ${itemId}::uuid
+    union all select response2_id, ${modelId}::uuid, ${difference}::real from items where id = ${itemId}::uuid`);
+const leases = (projectId: string) =>
+  rowsOf<{ itemId: string; ordering: string; probability: number }>(sql`
+    select item_id as "itemId", ordering, order_probability as probability from assignments
+    where project_id = ${projectId}::uuid order by leased_at`);
+const worker = () => systemContext(database.db, "worker");
+/** Never explores. */
+const greedy = () => 0.999;
+async function leadOf(projectId: string) {
+  const [lead] = await createUsers(database.db, projectId, 1, "lead");
+  return contextOf(database.db, lead!);
+}
+
+describe("the order of items", () => {
+  it("is random unless told otherwise, and stores one over the open items as the chance", async () => {
+    const { projectId, people } = await setUp({ items: 4, people: 2 });
+    await lease(people[0]!, projectId);
+    await lease(people[1]!, projectId);
+    const stored = await leases(projectId);
+    expect(stored.map(({ ordering }) => ordering)).toEqual(["random", "random"]);
+    expect(stored.map(({ probability }) => probability)).toEqual([expect.closeTo(1 / 4, 6), expect.closeTo(1 / 3, 6)]);
+  });
+
+  it("puts pairs first of which the reward model is unsure; the rest, unscored, comes at random", async () => {
+    const { projectId, campaignId, itemIds, person } = await setUp({ items: 6, campaign: { ordering: "uncertainty" } });
+    const modelId = await addServingModel(projectId);
+    await scored(itemIds[4]!, modelId, 0.1);
+    await scored(itemIds[1]!, modelId, -0.4);
+    await scored(itemIds[2]!, modelId, 3);
+    expect(await refreshQueue(worker(), greedy)).toBe(1);
+    expect(await refreshQueue(worker(), greedy)).toBe(0);
+    for (let turn = 0; turn < 4; turn += 1) await work(person, projectId);
+    const stored = await leases(projectId);
+    expect(stored.slice(0, 3).map(({ itemId }) => itemId)).toEqual([itemIds[4], itemIds[1], itemIds[2]]);
+    expect(stored.map(({ ordering }) => ordering)).toEqual(["uncertainty", "uncertainty", "uncertainty", "random"]);
+    expect(stored[0]!.probability).toBeCloseTo(0.9 + 0.1 / 6, 6);
+    const [campaign] = (await listCampaigns(person.context, projectId)).rows;
+    expect(campaign?.order).toMatchObject({ itemsOrdered: 3, itemsOpen: 6 });
+    await updateCampaign(await leadOf(projectId), { id: campaignId, ordering: "random" });
+    await refreshQueue(worker(), greedy);
+    const keyed = await rowsOf(
+      sql`select 1 from items where campaign_id = ${campaignId}::uuid and state = 'open' and order_key is not null`,
+    );
+    expect(keyed).toEqual([]);
+  });
+
+  it("says that it ordered nothing where no model has scored anything", async () => {
+    const { projectId, person } = await setUp({ items: 2, campaign: { ordering: "uncertainty" } });
+    await refreshQueue(worker(), greedy);
+    const [campaign] = (await listCampaigns(person.context, projectId)).rows;
+    expect(campaign?.order).toMatchObject({ itemsOrdered: 0, itemsOpen: 2 });
+    await lease(person, projectId);
+    expect((await leases(projectId))[0]).toMatchObject({ ordering: "random", probability: expect.closeTo(1 / 2, 6) });
+  });
+
+  it("puts pairs first on which annotators disagree", async () => {
+    const { projectId, itemIds, people, person } = await setUp({
+      items: 3,
+      people: 1,
+      campaign: { ordering: "disagreement", overlap: 5 },
+    });
+    const judged = (itemId: string, preferred: number[]) =>
+      run(sql`insert into quality_items (item_id, project_id, campaign_id, language, category, steps, safety, user_ids, preferred)
+        select id, project_id, campaign_id, 'en', '', '{0,0,0,0,0,0,0,0}', '{0,0,0,0}',
+          array(select gen_random_uuid() from generate_series(1, ${preferred.length}::int)), ${sql.param(preferred)}::smallint[]
+        from items where id = ${itemId}::uuid`);
+    await judged(itemIds[0]!, [1, 1, 1]);
+    await judged(itemIds[1]!, [1, 2, 1]);
+    await judged(itemIds[2]!, [1, 2]);
+    expect(people).toHaveLength(1);
+    await refreshQueue(worker(), greedy);
+    for (let turn = 0; turn < 3; turn += 1) await work(person, projectId);
+    expect((await leases(projectId)).map(({ itemId }) => itemId)).toEqual([itemIds[2], itemIds[1], itemIds[0]]);
+  });
+
+  it("puts cells first that have few judgements, and fills them evenly", async () => {
+    const { projectId, campaignId, itemIds, person } = await setUp({
+      items: 6,
+      campaign: { ordering: "coverage", task: "helpfulness" },
+    });
+    for (const [index, itemId] of itemIds.entries())
+      await setItem(itemId, { category: index < 4 ? "cooking" : "gardening", language: "en" });
+    await run(
+      sql`update items set judgements = 1, slots_remaining = 0, state = 'done' where id = any(${sql.param(itemIds.slice(0, 2))}::uuid[])`,
+    );
+    await refreshQueue(worker(), greedy);
+    const order: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) order.push((await work(person, projectId))!.item.category!);
+    expect(order).toEqual(["gardening", "gardening", "cooking", "cooking"]);
+    expect(
+      (await rowsOf(sql`select 1 from campaign_tallies where campaign_id = ${campaignId}::uuid and items_ordered = 4`))
+        .length,
+    ).toBe(1);
+  });
+
+  it("walks on from where the annotator was, and comes back for what was returned behind", async () => {
+    const { projectId, people } = await setUp({ items: 8, people: 2 });
+    const first = await lease(people[0]!, projectId);
+    const second = await work(people[1]!, projectId);
+    expect(second).not.toBeNull();
+    await releaseAssignment(people[0]!.context, first!);
+    const rest: string[] = [];
+    for (let leased = await work(people[1]!, projectId); leased; leased = await work(people[1]!, projectId))
+      rest.push(leased.item.id);
+    expect(rest).toHaveLength(7);
+    expect(rest.at(-1)).toBe(first!.item.id);
+  });
+
+  it("keeps live items in the queue beside pairs", async () => {
+    const { projectId, campaignId, person } = await setUp({ items: 0 });
+    const [liveId] = await createLiveItems(database.db, projectId, campaignId, 1);
+    expect((await lease(person, projectId))?.item.id).toBe(liveId);
+  });
+});
