@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { emailSchema } from "@/lib/domain/email";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
+import { typedText } from "./annotation-shapes";
 import { idSchema, instantSchema, projectParams, roleSchema, taskSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
@@ -124,7 +125,19 @@ export const createGuideline = defineEndpoint({
   summary: "Publish a new guideline version",
   access: { role: "lead", scope: "projects" },
   params: projectParams,
-  body: z.strictObject({ task: taskSchema, locale: z.enum(["en", "ko"]), body: z.string().trim().min(1).max(100_000) }),
+  body: z.strictObject({
+    task: taskSchema,
+    locale: z.enum(["en", "ko"]),
+    body: z.string().trim().min(1).max(100_000),
+    /** What becomes of the certificates granted before: they stay, must be renewed by a day, or end at once. */
+    certificates: z
+      .discriminatedUnion("mode", [
+        z.strictObject({ mode: z.literal("keep") }),
+        z.strictObject({ mode: z.literal("by"), dueAt: instantSchema, reason: typedText(500).trim().default("") }),
+        z.strictObject({ mode: z.literal("now"), reason: typedText(500).trim().default("") }),
+      ])
+      .default({ mode: "keep" }),
+  }),
   response: guidelineSchema,
   status: 201,
 });

@@ -6,6 +6,7 @@ import { sealAudit } from "@/lib/services/audit/chain";
 import type { ServiceContext } from "@/lib/services/context";
 import { keepMirrors } from "@/lib/services/mirrors/create";
 import { refreshQueue } from "@/lib/services/ordering/refresh";
+import { sweepOnboarding } from "@/lib/services/onboarding/sweep";
 import { refreshQuality } from "@/lib/services/quality/refresh";
 import { refreshNovelty, refreshRedTeam } from "@/lib/services/red-team/refresh";
 import { answerScoreRequest, loadScoreRequest } from "@/lib/services/reward-models/score";
@@ -59,6 +60,7 @@ export function createHandlers(context: ServiceContext, stop: AbortSignal): JobH
     "triage.score": ({ projectId }, signal) => settled(scoreTriage(context, projectId, until(signal))),
     "leases.expire": async () => {
       await sweepLeases(context);
+      await sweepOnboarding(context);
     },
     "audit.seal": async () => {
       await sealAudit(context);

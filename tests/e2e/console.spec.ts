@@ -14,6 +14,7 @@ const PAGES = {
   "/ghost-attention": "Ghost Attention",
   "/policies": "Policies",
   "/guidelines": "Guidelines",
+  "/onboarding": "Onboarding",
   "/members": "Members",
   "/audit": "Audit",
   "/settings": "Settings",

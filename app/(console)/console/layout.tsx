@@ -1,4 +1,4 @@
-import { ClipboardCheck, FolderKanban, KeyRound, ListChecks, Users } from "lucide-react";
+import { ClipboardCheck, ClipboardPen, FolderKanban, KeyRound, ListChecks, Users } from "lucide-react";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
@@ -17,6 +17,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const items: (NavItem | false)[] = [
     isLead && { href: "/console", label: t("projects"), icon: <FolderKanban size={16} aria-hidden />, exact: true },
     { href: "/console/reviews", label: t("reviews"), icon: <ClipboardCheck size={16} aria-hidden /> },
+    { href: "/console/grading", label: t("grading"), icon: <ClipboardPen size={16} aria-hidden /> },
     isLead && { href: "/console/jobs", label: t("jobs"), icon: <ListChecks size={16} aria-hidden /> },
     user.role === "admin" && { href: "/console/users", label: t("users"), icon: <Users size={16} aria-hidden /> },
     { href: "/console/account", label: t("account"), icon: <KeyRound size={16} aria-hidden /> },

@@ -11,6 +11,7 @@ import { PROJECT_PAGES, projectPagePath } from "./projects/[projectId]/pages";
 const GLOBAL_PAGES = [
   { href: "/console", name: "projects" },
   { href: "/console/reviews", name: "reviews" },
+  { href: "/console/grading", name: "grading" },
   { href: "/console/jobs", name: "jobs" },
   { href: "/console/account", name: "account" },
   { href: "/annotate", name: "annotate" },

@@ -11,6 +11,7 @@ import { listProjects, type projectSummarySchema } from "@/lib/contracts/project
 import { Badge } from "../badge";
 import { LinkButton } from "../button";
 import { PageHeader, Section } from "../card";
+import { OnboardingNotice } from "../onboarding/notice";
 import { EmptyState, ErrorState, ProgressBar, Skeleton } from "../states";
 
 /** Where there is work, and how much. */
@@ -58,6 +59,7 @@ function ProjectCard({ project }: { project: z.infer<typeof projectSummarySchema
         </>
       }
     >
+      <OnboardingNotice projectId={projectId} />
       <p className="mb-3 text-sm text-muted tabular-nums">
         {t("counts", { open: project.openItems, comparisons: project.comparisons })}
       </p>

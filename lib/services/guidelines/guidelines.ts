@@ -3,6 +3,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { insertAudit } from "@/db/queries/audit";
 import { guidelineVersions } from "@/db/schema";
 import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
+import { type Recertification, requireRecertification } from "../onboarding/recertify";
 
 const view = (row: typeof guidelineVersions.$inferSelect) => ({
   id: row.id,
@@ -25,8 +26,16 @@ export async function listGuidelines(context: ServiceContext, projectId: string)
 
 export async function createGuideline(
   context: ServiceContext,
-  input: { projectId: string; task: "helpfulness" | "safety"; locale: string; body: string },
+  input: {
+    projectId: string;
+    task: "helpfulness" | "safety";
+    locale: string;
+    body: string;
+    /** Left out: the certificates granted before stay. */
+    certificates?: Recertification;
+  },
 ) {
+  const { certificates = { mode: "keep" as const }, ...fields } = input;
   return inTransaction(context, async (tx) => {
     await requireProject(context, tx, input.projectId, "lead");
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${input.projectId}, 1))`);
@@ -42,7 +51,7 @@ export async function createGuideline(
     const createdBy = context.actor.kind === "user" ? context.actor.id : null;
     const [row] = await tx
       .insert(guidelineVersions)
-      .values({ ...input, version: last!.version + 1, createdBy })
+      .values({ ...fields, version: last!.version + 1, createdBy })
       .returning();
     await insertAudit(tx, {
       actor: auditActor(context.actor),
@@ -50,8 +59,10 @@ export async function createGuideline(
       objectType: "guideline",
       objectId: row!.id,
       projectId: input.projectId,
-      details: { task: input.task, locale: input.locale, version: row!.version },
+      details: { task: input.task, locale: input.locale, version: row!.version, certificates: certificates.mode },
     });
+    const { projectId, task } = input;
+    await requireRecertification(context, tx, { projectId, task, guidelineVersionId: row!.id, choice: certificates });
     return view(row!);
   });
 }

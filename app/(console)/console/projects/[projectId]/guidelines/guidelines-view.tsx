@@ -8,6 +8,7 @@ import { Markdown } from "@/app/components/markdown";
 import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { createGuideline, listGuidelines } from "@/lib/contracts/projects";
+import { CertificatesField, certificatesOf, KEEP } from "./certificates-field";
 
 type Task = "helpfulness" | "safety";
 type Locale = "en" | "ko";
@@ -78,8 +79,13 @@ export function GuidelinesView({ projectId }: { projectId: string }) {
 function Editor({ projectId, task, locale, body }: { projectId: string; task: Task; locale: Locale; body: string }) {
   const t = useTranslations("console.guidelines");
   const [text, setText] = useState(body);
+  const [certificates, setCertificates] = useState(KEEP);
   const publish = useAction(createGuideline);
-  const save = () => publish.mutate({ params: { projectId }, body: { task, locale, body: text } });
+  const save = () =>
+    publish.mutate({
+      params: { projectId },
+      body: { task, locale, body: text, certificates: certificatesOf(certificates) },
+    });
   return (
     <Section title={t("new")} description={t("newHint")}>
       <Field label={t("text")} error={publish.error?.message} hint={t("markdown")}>
@@ -91,7 +97,13 @@ function Editor({ projectId, task, locale, body }: { projectId: string; task: Ta
         <summary className="text-sm text-muted">{t("preview")}</summary>
         <Markdown text={text} />
       </details>
-      <Button variant="primary" busy={publish.isPending} disabled={text.trim() === "" || text === body} onClick={save}>
+      <CertificatesField value={certificates} onChange={setCertificates} />
+      <Button
+        variant="primary"
+        busy={publish.isPending}
+        disabled={text.trim() === "" || text === body || (certificates.mode === "by" && certificates.day === "")}
+        onClick={save}
+      >
         {t("publish")}
       </Button>
     </Section>
