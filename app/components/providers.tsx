@@ -3,6 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
 import { createQueryClient } from "@/lib/client/query-client";
+import { SignedOutBar } from "./signed-out-bar";
 import { Toaster } from "./toast";
 
 declare global {
@@ -21,6 +22,7 @@ export function Providers({ nonce, children }: { nonce: string | undefined; chil
       <QueryClientProvider client={queryClient}>
         {children}
         <Toaster />
+        <SignedOutBar />
       </QueryClientProvider>
     </ThemeProvider>
   );

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Endpoint } from "@/lib/contracts/endpoint";
 import { parseLeniently } from "./lenient";
 import { ProblemError, problemOf } from "./problem";
+import { noteSignedOut } from "./signed-out";
 
 type In<S> = S extends z.ZodType ? z.input<S> : never;
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -50,7 +51,11 @@ export async function call<P extends z.ZodType, Q extends z.ZodType, B extends z
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ProblemError("offline", "No answer from the server.", 0);
   });
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.code === "unauthenticated") noteSignedOut();
+    throw problem;
+  }
   if (response.status === 204 || !endpoint.response) return null;
   const parsed = parseLeniently(endpoint.response, await response.json());
   if (!parsed.success)

@@ -21,14 +21,15 @@ export function loginOf(role: "annotator" | "reviewer" | "lead" | "admin"): Logi
 }
 
 /** Signs in through the form, as a person does. */
-export async function signIn(page: Page, role: Parameters<typeof loginOf>[0]): Promise<void> {
-  const { email, password } = loginOf(role);
+export async function signInAs(page: Page, { email, password }: Pick<Login, "email" | "password">): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(/\/(annotate|console)/, { timeout: 30_000 });
 }
+
+export const signIn = (page: Page, role: Parameters<typeof loginOf>[0]): Promise<void> => signInAs(page, loginOf(role));
 
 /** Journeys before this one may have left begun items, which would rightly come first. */
 export async function giveLeasesBack(page: Page): Promise<void> {

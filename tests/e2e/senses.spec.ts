@@ -1,0 +1,137 @@
+/** Whole journeys for people who use a keyboard alone, a screen reader, a phone in Korean, large text, or less motion. */
+import { expect, type Page, test } from "@playwright/test";
+import { loginOf, signInAs } from "./people";
+import { atWork, judgementsOf, openWorkshop, question, steps } from "./workshop";
+
+/** Tabs until the element with this role and name has the focus. */
+async function tabTo(page: Page, role: "link" | "button" | "radio", name: RegExp): Promise<void> {
+  const wanted = page.getByRole(role, { name }).first();
+  await expect(wanted).toBeVisible();
+  for (let pressed = 0; pressed < 60; pressed += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab never reached the ${role} ${name}`);
+}
+
+const focusRing = (page: Page) =>
+  page.evaluate(() => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement as Element);
+    return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+  });
+
+test("keyboard only: signing in, choosing work, judging by arrows and Tab, signing off", async ({ browser }) => {
+  const workshop = await openWorkshop(browser, { pairs: 2 });
+  const [person] = workshop.people;
+  const page = await (await browser.newContext()).newPage();
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").focus();
+  await page.keyboard.type(person!.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(person!.password);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/annotate/, { timeout: 30_000 });
+  await tabTo(page, "link", /^Start Pairs$/);
+  expect(await focusRing(page)).toBe(true);
+  await page.keyboard.press("Enter");
+  await expect(steps(page)).toBeVisible({ timeout: 20_000 });
+  const first = await question(page).innerText();
+  await tabTo(page, "radio", /A is significantly better/);
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("radio", { name: "A is better", exact: true })).toBeChecked();
+  expect(await focusRing(page)).toBe(true);
+  await tabTo(page, "button", /^Submit/);
+  await page.keyboard.press("Enter");
+  await expect(question(page)).not.toHaveText(first, { useInnerText: true, timeout: 20_000 });
+  await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
+  await page.context().close();
+});
+
+test("screen-reader roles tell the whole item, and what happened is announced", async ({ browser }) => {
+  const workshop = await openWorkshop(browser, { pairs: 2 });
+  const page = await atWork(browser, workshop, workshop.people[0]!);
+  await expect(steps(page)).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Pairs");
+  for (const side of ["A", "B"]) await expect(page.getByRole("region", { name: `Answer ${side}` })).not.toBeEmpty();
+  const names = await steps(page)
+    .getByRole("radio")
+    .evaluateAll((radios) => radios.map((radio) => radio.getAttribute("aria-label") ?? radio.textContent));
+  expect(names).toHaveLength(8);
+  for (const name of ["A is significantly better", "A is negligibly better or unsure", "B is significantly better"])
+    await expect(steps(page).getByRole("radio", { name, exact: true })).toBeVisible();
+  await expect(page.getByRole("main")).toHaveCount(1);
+  await page.getByRole("button", { name: /^Submit/ }).click();
+  await expect(
+    page.getByRole("alert").or(page.getByRole("status")).filter({ hasText: "Choose one of the eight steps" }),
+  ).toBeVisible();
+  await steps(page).getByRole("radio", { name: "B is better", exact: true }).click();
+  await page.getByRole("button", { name: /^Submit/ }).click();
+  await expect(
+    page.getByRole("status").or(page.getByRole("alert")).filter({ hasText: "Submitted" }).first(),
+  ).toBeAttached();
+  await page.context().close();
+});
+
+test("Korean on a phone: signing in, reading both cards, judging by touch", async ({ browser }) => {
+  const workshop = await openWorkshop(browser, { pairs: 2 });
+  const context = await browser.newContext({
+    locale: "ko-KR",
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await expect(page.locator("html")).toHaveAttribute("lang", "ko");
+  await page.getByLabel("이메일").fill(workshop.people[0]!.email);
+  await page.getByLabel("비밀번호").fill(workshop.people[0]!.password);
+  await page.getByRole("button", { name: "로그인", exact: true }).tap();
+  await expect(page).toHaveURL(/\/annotate/, { timeout: 30_000 });
+  await page.context().addCookies([{ name: "locale", value: "ko", url: page.url() }]);
+  await page.goto(`/annotate/${workshop.projectId}`);
+  const bar = page.getByRole("radiogroup", { name: "어느 쪽이 얼마나 더 낫습니까?" });
+  await expect(bar).toBeVisible({ timeout: 20_000 });
+  await page.getByRole("button", { name: "B", exact: true }).tap();
+  await expect(page.getByRole("region", { name: "답변 B" })).toBeInViewport({ ratio: 0.5 });
+  await bar.getByRole("radio").nth(5).tap();
+  await page.getByRole("button", { name: /^제출/ }).tap();
+  await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await context.close();
+});
+
+test("at 200% zoom nothing is cut off: no sideways scrolling, everything can be reached", async ({ browser }) => {
+  const workshop = await openWorkshop(browser, { pairs: 1 });
+  // What a window of 1280 x 720 shows at 200%.
+  const context = await browser.newContext({ viewport: { width: 640, height: 360 }, deviceScaleFactor: 2 });
+  const page = await context.newPage();
+  await signInAs(page, workshop.people[0]!);
+  await page.goto(`/annotate/${workshop.projectId}`);
+  await expect(steps(page)).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640);
+  await steps(page).getByRole("radio", { name: "A is better", exact: true }).click();
+  await page.getByRole("button", { name: /^Submit/ }).click();
+  await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
+  await context.close();
+});
+
+test("less motion is honoured on every kind of screen", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await signInAs(page, loginOf("lead"));
+  for (const path of ["/annotate", "/console"]) {
+    await page.goto(path);
+    await expect(page.getByRole("main")).toBeVisible();
+    const moving = await page.evaluate(() => {
+      const seconds = (text: string) => Math.max(...text.split(",").map((part) => Number.parseFloat(part) || 0));
+      return [...document.querySelectorAll("*")]
+        .filter((element) => {
+          const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
+          return (animationName !== "none" && seconds(animationDuration) > 0.05) || seconds(transitionDuration) > 0.05;
+        })
+        .map((element) => element.outerHTML.slice(0, 80));
+    });
+    expect(moving, path).toEqual([]);
+  }
+  await context.close();
+});
