@@ -82,12 +82,14 @@ const mirror = (shape: LeaseShape) => sql`
   order by i.created_at, i.id limit 1
   for update of i skip locked`;
 
-/** Only where work is left: an item that comes when all work is done would give itself away. Each annotator meets them in an order of their own. */
+/** Only where work is left: an item that comes when all work is done would give itself away. Not to who knows the pair. Each annotator meets them in an order of their own. */
 const gold = (shape: LeaseShape) => sql`
   select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped, 'random'::campaign_ordering as ordering, null::real as probability
   from items i join gold_answers g on g.item_id = i.id and g.retired_at is null
   where c.coin >= 1 - c.gold_share and i.campaign_id = c.id and i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'gold'
     and ${suits} and not ${wasHad(asker, shape.includeSkipped)}
+    and not exists (select 1 from assignments known where known.item_id = g.source_item_id
+      and known.user_id = ${asker.userId}::uuid and known.state in ('leased', 'submitted'))
     and exists (select 1 from items w where w.campaign_id = c.id and w.state = 'open' and w.slots_remaining > 0
       and w.purpose = 'work' and w.reserved_for is null)
   order by md5(i.id::text || ${asker.userId}::text) limit 1

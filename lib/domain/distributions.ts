@@ -117,4 +117,10 @@ export function gammaQuantile(p: number, a: number): number {
   return (low + high) / 2;
 }
 
+/** P(X >= k), exact where 1 - P(X <= k - 1) would be lost in rounding. */
+export function binomialTail(k: number, n: number, share: number): number {
+  if (k <= 0) return 1;
+  return k > n ? 0 : incompleteBeta(share, k, n - k + 1);
+}
+
 export const NORMAL_975 = 1.959963984540054;

@@ -1,5 +1,5 @@
 /** Gold items: when an answer is right, when the gold item itself is suspect, and when answers come too fast. Ours throughout. */
-import { binomialCdf } from "./distributions";
+import { binomialTail } from "./distributions";
 import type { ComparisonSafety, Position } from "./preference";
 
 export interface GoldVerdict {
@@ -20,7 +20,7 @@ export const SUSPECT_MISSES_MIN = 2;
 
 /** `seen`, `missed`: by annotators who do well on the other gold items. */
 export function isSuspectGold(seen: number, missed: number, goodShare: number): boolean {
-  return missed >= SUSPECT_MISSES_MIN && 1 - binomialCdf(missed - 1, seen, 1 - goodShare) < SUSPECT_P_MAX;
+  return missed >= SUSPECT_MISSES_MIN && binomialTail(missed, seen, 1 - goodShare) < SUSPECT_P_MAX;
 }
 
 export interface HasteSettings {
@@ -35,6 +35,5 @@ export const HASTE_WINDOW = 100;
 
 /** One-sided binomial test: whether `hasty` of `n` judgements below the floor are too many to be chance. */
 export function isTooHasty(hasty: number, n: number, settings: HasteSettings): boolean {
-  if (hasty === 0) return false;
-  return 1 - binomialCdf(hasty - 1, n, settings.hasteShareMax) < settings.hasteFalsePauseRate;
+  return binomialTail(hasty, n, settings.hasteShareMax) < settings.hasteFalsePauseRate;
 }

@@ -59,7 +59,7 @@ export const projectSettingsSchema = z.object({
       goldFeedbackDays: z.number().int().min(0).max(365).default(7),
       /** Share of judgements below the campaign's time floor that is put up with. */
       hasteShareMax: z.number().gt(0).lt(1).default(0.1),
-      hasteFalsePauseRate: z.number().gt(0).max(0.5).default(0.0001),
+      hasteFalsePauseRate: z.number().gt(0).max(0.5).default(0.00005),
     })
     .refine(({ goldBadShare, goldGoodShare }) => goldBadShare < goldGoodShare, {
       path: ["goldBadShare"],

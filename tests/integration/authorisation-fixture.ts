@@ -185,11 +185,21 @@ async function insertObjects(database: Database, lead: string, annotator: string
         .values({ roundId, position: 1, variantId, instruction: "i", constraints: [], messages: [], lossOn: [] })
         .returning(),
     );
+    const gapId = await one(
+      tx
+        .insert(schema.guidelineGaps)
+        .values({ projectId, itemId: judgedItemId, category: "", note: "n", raisedBy: lead })
+        .returning(),
+    );
     const guidelineId = await one(
       tx.insert(schema.guidelineVersions).values({ projectId, task: "safety", version: 1, body: "g" }).returning(),
     );
+    const noteId = await one(
+      tx.insert(schema.annotatorNotes).values({ projectId, userId: annotator, body: "Well done." }).returning(),
+    );
     return {
       projectId,
+      noteId,
       campaignId,
       policyId,
       variantId,
@@ -197,6 +207,8 @@ async function insertObjects(database: Database, lead: string, annotator: string
       liveAssignmentId,
       reviewAssignmentId,
       comparisonId,
+      judgedItemId,
+      gapId,
       roundId,
       snapshotId,
       trainingRunId,
@@ -207,6 +219,32 @@ async function insertObjects(database: Database, lead: string, annotator: string
       guidelineId,
       promptId,
     };
+  });
+}
+
+/** What leads keep of a project: a webhook with a delivery, a saved view, a bulk action that can be undone. */
+async function insertLeadsObjects(
+  database: Database,
+  projectId: string,
+  lead: string,
+): Promise<Record<string, string>> {
+  return database.db.transaction(async (tx) => {
+    await insertAudit(tx, { actor: seed, action: "fixture", objectType: "fixture", objectId: "matrix" });
+    const values = { projectId, url: "https://hook.test", events: ["item.done"], secretCiphertext: Buffer.alloc(60) };
+    const [webhook] = await tx.insert(schema.webhooks).values(values).returning();
+    const [delivery] = await tx
+      .insert(schema.webhookDeliveries)
+      .values({ webhookId: webhook!.id, event: "webhook.ping", body: "{}" })
+      .returning();
+    const [view] = await tx
+      .insert(schema.savedViews)
+      .values({ projectId, userId: lead, screen: "items", name: "Open", query: "state=open" })
+      .returning();
+    const [bulk] = await tx
+      .insert(schema.bulkActions)
+      .values({ projectId, screen: "items", action: { kind: "withdraw" }, rows: 0 })
+      .returning();
+    return { webhookId: webhook!.id, deliveryId: delivery!.id, savedViewId: view!.id, bulkActionId: bulk!.id };
   });
 }
 
@@ -237,5 +275,6 @@ export async function createAuthorisationFixture(url: string): Promise<Authorisa
       ...Object.values(members).map((member) => ({ projectId: ids.projectId!, userId: member.id })),
       ...Object.values(strangers).map((stranger) => ({ projectId: otherIds.projectId!, userId: stranger.id })),
     ]);
-  return { database, ids: { ...ids, userId: members.colleague.id }, members, strangers };
+  const leads = await insertLeadsObjects(database, ids.projectId!, members.lead.id);
+  return { database, ids: { ...ids, ...leads, userId: members.colleague.id }, members, strangers };
 }

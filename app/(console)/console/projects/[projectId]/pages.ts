@@ -5,6 +5,7 @@ export const PROJECT_PAGES = [
   "items",
   "comparisons",
   "quality",
+  "red-team",
   "gold-items",
   "data",
   "prompts",
