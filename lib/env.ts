@@ -25,6 +25,8 @@ const envSchema = z
     OIDC_NAME: z.string().default("Single sign-on"),
     /** Comma-separated hosts, addresses or CIDR ranges that policy endpoints may reach although they are private. */
     POLICY_ALLOWED_HOSTS: z.string().default(""),
+    /** The same for webhooks; what policies may reach, webhooks may not unless it stands here too. */
+    WEBHOOK_ALLOWED_HOSTS: z.string().default(""),
     /** Installed engines (`npm run engine -- install libtorch`). */
     PAIRWRIGHT_LIBTORCH: optionalText,
     PAIRWRIGHT_WEBGPU: optionalText,

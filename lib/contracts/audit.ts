@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idSchema, instantSchema, pageOf } from "./common";
+import { columnsSchema, idSchema, instantSchema, pageOf } from "./common";
 import { defineEndpoint } from "./endpoint";
 
 export const auditEventSchema = z.object({
@@ -19,19 +19,23 @@ export const auditEventSchema = z.object({
 });
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 
+const auditFilter = {
+  projectId: idSchema.optional(),
+  objectId: z.string().max(200).optional(),
+  /** What the action's name starts with: "policy." for everything about policies. */
+  action: z
+    .string()
+    .regex(/^[a-z_.]{1,60}$/, "not the start of an action's name")
+    .optional(),
+};
+
 export const listAudit = defineEndpoint({
   method: "GET",
   path: "/audit",
   summary: "Audit events, newest first; a lead names a project, an admin may see all",
   access: { role: "lead", scope: "admin" },
   query: z.object({
-    projectId: idSchema.optional(),
-    objectId: z.string().max(200).optional(),
-    /** What the action's name starts with: "policy." for everything about policies. */
-    action: z
-      .string()
-      .regex(/^[a-z_.]{1,60}$/, "not the start of an action's name")
-      .optional(),
+    ...auditFilter,
     after: z
       .string()
       .regex(/^\d{1,18}$/, "not a cursor of this list")
@@ -39,6 +43,15 @@ export const listAudit = defineEndpoint({
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   response: pageOf(auditEventSchema),
+});
+
+export const exportAudit = defineEndpoint({
+  method: "GET",
+  path: "/audit/export",
+  summary: "Audit events under the same filters, as CSV",
+  access: { role: "lead", scope: "admin" },
+  query: z.object({ ...auditFilter, columns: columnsSchema }),
+  rawResponse: "text/csv",
 });
 
 export const auditVerificationSchema = z.object({

@@ -15,3 +15,9 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export const pageOf = <S extends z.ZodType>(row: S) => z.object({ rows: z.array(row), next: z.string().nullable() });
+
+/** Names of the columns that a list's CSV shall have, in their order; all when absent. */
+export const columnsSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9]+(,[a-zA-Z0-9]+){0,39}$/, "names of columns, separated by commas")
+  .optional();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { emailSchema } from "@/lib/domain/email";
-import { idParams, instantSchema, pageOf, pageQuery, roleSchema } from "./common";
+import { columnsSchema, idParams, instantSchema, pageOf, pageQuery, roleSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
 export const userSchema = z.object({
@@ -39,13 +39,27 @@ export const changePassword = defineEndpoint({
   access: { role: "annotator", scope: "admin" },
   body: z.strictObject({ current: z.string().max(200), next: passwordSchema }),
 });
+const userFilter = {
+  search: z.string().max(200).optional(),
+  role: roleSchema.optional(),
+  state: z.enum(["active", "disabled"]).optional(),
+};
+
 export const listUsers = defineEndpoint({
   method: "GET",
   path: "/users",
   summary: "People, newest first",
   access: { role: "admin", scope: "admin" },
-  query: pageQuery.extend({ search: z.string().max(200).optional() }),
+  query: pageQuery.extend(userFilter),
   response: pageOf(userSchema),
+});
+export const exportUsers = defineEndpoint({
+  method: "GET",
+  path: "/users/export",
+  summary: "The list of people under the same filters, as CSV",
+  access: { role: "admin", scope: "admin" },
+  query: z.object({ ...userFilter, columns: columnsSchema }),
+  rawResponse: "text/csv",
 });
 export const createUser = defineEndpoint({
   method: "POST",

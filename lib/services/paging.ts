@@ -1,27 +1,42 @@
 /** Keyset paging by (created_at, id). The cursor is opaque to clients and names a row, so that new rows never shift a page. */
+import { type Column, type SQL, sql } from "drizzle-orm";
 import { DomainError } from "@/lib/errors";
 
-export function decodeCursor(after: string | undefined): { at: Date; id: string } | undefined {
+/** The place after which a page begins. `at` is Postgres's own text: a Date would lose the microseconds, and rows with them. */
+export interface Keyset {
+  at: string;
+  id: string;
+}
+
+const AT = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:\d\d){0,2})$/;
+const ID = /^[0-9a-f-]{36}$/;
+
+export function decodeKeyset(after: string | undefined): Keyset | undefined {
   if (after === undefined) return undefined;
-  const [at, id] = Buffer.from(after, "base64url").toString("utf8").split("|");
-  const date = new Date(at ?? "");
-  if (Number.isNaN(date.getTime()) || !/^[0-9a-f-]{36}$/.test(id ?? ""))
+  const [at = "", id = ""] = Buffer.from(after, "base64url").toString("utf8").split("|");
+  if (!AT.test(at) || Number.isNaN(Date.parse(at)) || !ID.test(id))
     throw new DomainError("invalid", "query.after: not a cursor of this list", [
       { path: "query.after", message: "not a cursor of this list" },
     ]);
-  return { at: date, id: id! };
+  return { at, id };
 }
 
-export const encodeCursor = (row: { createdAt: Date; id: string }): string =>
-  Buffer.from(`${row.createdAt.toISOString()}|${row.id}`).toString("base64url");
+export const encodeKeyset = ({ at, id }: Keyset): string => Buffer.from(`${at}|${id}`).toString("base64url");
+
+/** The column `at` that a page's rows need. */
+export const keysetAt = (createdAt: Column): SQL<string> => sql<string>`to_jsonb(${createdAt})#>>'{}'`;
+
+/** The condition for what comes after the cursor in a list that is sorted newest first. */
+export const keysetBelow = (createdAt: Column, id: Column, cursor: Keyset | undefined): SQL | undefined =>
+  cursor && sql`(${createdAt}, ${id}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`;
 
 /** `rows` were read with limit + 1: the extra one tells that there is a next page. */
-export function pageFrom<T extends { createdAt: Date; id: string }, V>(
+export function pageFrom<T extends Keyset, V>(
   rows: T[],
   limit: number,
   view: (row: T) => V,
 ): { rows: V[]; next: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page.map(view), next: rows.length > limit && last ? encodeCursor(last) : null };
+  return { rows: page.map(view), next: rows.length > limit && last ? encodeKeyset(last) : null };
 }

@@ -16,12 +16,14 @@ import { recoverRounds } from "@/lib/services/rounds/recover";
 import { wantedSchedules } from "@/lib/services/schedule/schedule";
 import { beatWorker, removeDeadWorkers, removeWorker } from "@/lib/services/system/worker-heartbeat";
 import { recoverTrainingRuns } from "@/lib/services/training-runs/recover";
+import { runWebhooks } from "@/lib/services/webhooks/deliver";
 import { keepEmbeddedModel } from "./embedded-model";
 import { startGenerationLoop } from "./generations";
 import { createHandlers } from "./handlers";
 
 const BEAT_MS = 5000;
 const SWEEP_MS = 5000;
+const WEBHOOKS_MS = 2000;
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 10_000;
 /** Handlers end within this after a stop; the supervisor waits 20 s. */
@@ -73,6 +75,7 @@ function loops(options: WorkerOptions, context: ServiceContext, boss: PgBoss, wo
       await recoverTrainingRuns(context);
       await syncSchedules(boss, await wantedSchedules(context));
     }),
+    every("webhooks", WEBHOOKS_MS, options, () => runWebhooks(context, { signal: options.signal })),
     every("embedded model", 60_000, options, () => keepEmbeddedModel(context, options)),
   ];
 }

@@ -1,10 +1,10 @@
-import { and, desc, eq, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns } from "drizzle-orm";
 import { snapshots } from "@/db/schema";
 import type { Snapshot } from "@/lib/contracts/snapshots";
 import { notFound } from "@/lib/errors";
 import type { SnapshotManifest } from "@/trainer/format/snapshot";
 import { requireProject, type ServiceContext } from "../context";
-import { decodeCursor, pageFrom } from "../paging";
+import { decodeKeyset, keysetAt, keysetBelow, pageFrom } from "../paging";
 
 type Row = typeof snapshots.$inferSelect;
 
@@ -37,19 +37,13 @@ export async function listSnapshots(
   input: { projectId: string; after?: string; limit: number },
 ): Promise<{ rows: Snapshot[]; next: string | null }> {
   await requireProject(context, context.db, input.projectId, "lead");
-  const cursor = decodeCursor(input.after);
   const rows = await context.db
-    .select()
+    .select({ ...getTableColumns(snapshots), at: keysetAt(snapshots.createdAt) })
     .from(snapshots)
     .where(
       and(
         eq(snapshots.projectId, input.projectId),
-        cursor
-          ? or(
-              lt(snapshots.createdAt, cursor.at),
-              and(sql`${snapshots.createdAt} = ${cursor.at}`, lt(snapshots.id, cursor.id)),
-            )
-          : undefined,
+        keysetBelow(snapshots.createdAt, snapshots.id, decodeKeyset(input.after)),
       ),
     )
     .orderBy(desc(snapshots.createdAt), desc(snapshots.id))
