@@ -4,6 +4,7 @@ import type { Db } from "@/db/client";
 import { apiTokens, sessions, users } from "@/db/schema";
 import type { Role, Scope } from "@/lib/domain/roles";
 import { randomSecret, sha256, TOKEN_PREFIX } from "./hash";
+import { forgetPeople, knownPeople, type Person } from "./known-people";
 
 export const SESSION_DAYS_MAX = 30;
 export const SESSION_IDLE_DAYS_MAX = 7;
@@ -29,9 +30,23 @@ export async function createSession(db: Db, userId: string): Promise<string> {
 /** The person behind a session cookie, or null when it ended, idled out or the account is disabled. */
 export async function userOfSession(db: Db, token: string): Promise<SignedIn | null> {
   const hash = sha256(token);
+  const found = await remembered(hash, () => findSession(db, hash));
+  if (!found) return null;
+  const { endsAtMs: _endsAtMs, ...user } = found;
+  return user;
+}
+
+const remembered = <T extends Person>(hash: string, load: () => Promise<T | null>): Promise<T | null> =>
+  knownPeople()?.find(hash, load) ?? load();
+
+async function findSession(db: Db, hash: string): Promise<(SignedIn & Person) | null> {
   const idleSince = sql`now() - make_interval(days => ${SESSION_IDLE_DAYS_MAX})`;
   const [row] = await db
-    .select({ ...person, stale: sql<boolean>`${sessions.lastSeenAt} < now() - interval '1 minute'` })
+    .select({
+      ...person,
+      endsAtMs: sql<number>`(extract(epoch from ${sessions.expires}) * 1000)::float8`,
+      stale: sql<boolean>`${sessions.lastSeenAt} < now() - interval '1 minute'`,
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(
@@ -50,6 +65,7 @@ export async function userOfSession(db: Db, token: string): Promise<SignedIn | n
 
 export async function endSession(db: Db, token: string): Promise<void> {
   await db.delete(sessions).where(eq(sessions.sessionToken, sha256(token)));
+  forgetPeople();
 }
 
 /** Removes what has ended; the worker's minute job calls it. */
@@ -67,9 +83,18 @@ export async function deleteEndedSessions(db: Db): Promise<void> {
 /** The person and scopes behind `Authorization: Bearer pw_…`, or null. */
 export async function userOfToken(db: Db, token: string): Promise<(SignedIn & { scopes: Scope[] }) | null> {
   if (!token.startsWith(TOKEN_PREFIX) || token.length > 200) return null;
+  const hash = sha256(token);
+  const found = await remembered(hash, () => findToken(db, hash));
+  if (!found) return null;
+  const { endsAtMs: _endsAtMs, ...user } = found;
+  return user;
+}
+
+async function findToken(db: Db, hash: string): Promise<(SignedIn & Person & { scopes: Scope[] }) | null> {
   const [row] = await db
     .select({
       ...person,
+      endsAtMs: sql<number | null>`(extract(epoch from ${apiTokens.expiresAt}) * 1000)::float8`,
       scopes: apiTokens.scopes,
       tokenId: apiTokens.id,
       stale: sql<boolean>`coalesce(${apiTokens.lastUsedAt} < now() - interval '1 minute', true)`,
@@ -78,7 +103,7 @@ export async function userOfToken(db: Db, token: string): Promise<(SignedIn & { 
     .innerJoin(users, eq(users.id, apiTokens.userId))
     .where(
       and(
-        eq(apiTokens.tokenHash, sha256(token)),
+        eq(apiTokens.tokenHash, hash),
         isNull(apiTokens.revokedAt),
         or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
         isNull(users.disabledAt),

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { insertAudit } from "@/db/queries/audit";
 import { apiTokens } from "@/db/schema";
 import { randomSecret, sha256, TOKEN_PREFIX } from "@/lib/auth/hash";
+import { forgetPeople } from "@/lib/auth/known-people";
 import type { ApiToken } from "@/lib/contracts/tokens";
 import type { Scope } from "@/lib/domain/roles";
 import { notFound } from "@/lib/errors";
@@ -83,4 +84,5 @@ export async function revokeToken(context: ServiceContext, id: string): Promise<
       objectId: id,
     });
   });
+  forgetPeople();
 }

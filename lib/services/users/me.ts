@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { insertAudit } from "@/db/queries/audit";
 import { credentials, sessions, users } from "@/db/schema";
+import { forgetPeople } from "@/lib/auth/known-people";
 import { hashPassword, verifyPassword } from "@/lib/auth/password";
 import { DomainError } from "@/lib/errors";
 import { auditActor, inTransaction, requireUser, type ServiceContext } from "../context";
@@ -22,6 +23,7 @@ export async function updateMe(context: ServiceContext, input: { name?: string; 
     .set({ ...input, id })
     .where(eq(users.id, id))
     .returning(columns);
+  forgetPeople();
   return me!;
 }
 
@@ -47,4 +49,5 @@ export async function changePassword(context: ServiceContext, input: { current: 
       objectId: id,
     });
   });
+  forgetPeople();
 }

@@ -2,6 +2,7 @@ import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
 import { apiTokens, sessions, users } from "@/db/schema";
+import { forgetPeople } from "@/lib/auth/known-people";
 import type { Role } from "@/lib/domain/roles";
 import { DomainError, notFound } from "@/lib/errors";
 import { auditActor, inTransaction, requireRole, type ServiceContext } from "../context";
@@ -13,7 +14,7 @@ export async function updateUser(
   input: { id: string; role?: Role; disabled?: boolean; name?: string },
 ) {
   requireRole(context, "admin");
-  return inTransaction(context, async (tx) => {
+  const user = await inTransaction(context, async (tx) => {
     const [before] = await tx.select(userColumns).from(users).where(eq(users.id, input.id)).for("update");
     if (!before) throw notFound("Person");
     if (before.role === "admin" && (input.disabled || (input.role && input.role !== "admin")))
@@ -47,6 +48,8 @@ export async function updateUser(
     });
     return userView(after!);
   });
+  forgetPeople();
+  return user;
 }
 
 async function requireAnotherAdmin(tx: Tx, id: string): Promise<void> {
