@@ -1,9 +1,28 @@
 /** Reads for freezing: a server-side cursor over the newest judgement of each chain, in constant memory. */
 import { sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
+import {
+  CHOSEN_ID,
+  EDITED_RESPONSE,
+  REJECTED_ID,
+  REVIEW_EXCLUSIONS,
+  SAFETY,
+  STANDING_JOINS,
+  STANDING_PROVENANCE,
+  STRENGTH,
+} from "./rulings";
 
-/** Why a judgement stays out of a snapshot. */
-export const EXCLUSIONS = ["preferred_unsafe", "rejected_by_review", "withdrawn", "unusable"] as const;
+/** Why a judgement stays out of a snapshot; gold items and mirrored re-asks measure people and are no training data. */
+export const EXCLUSIONS = [
+  "gold",
+  "mirror",
+  "guideline_gap",
+  "adjudicated",
+  "preferred_unsafe",
+  "rejected_by_review",
+  "withdrawn",
+  "unusable",
+] as const;
 export type Exclusion = (typeof EXCLUSIONS)[number];
 
 export interface FrozenRow extends Record<string, unknown> {
@@ -25,6 +44,19 @@ export interface FrozenRow extends Record<string, unknown> {
   roundId: string | null;
   turn: number;
   pairProbability: number | null;
+  /** The reviewer whose correction this is, and the adjudicator whose verdict it is. */
+  correctedBy: string | null;
+  adjudicatedBy: string | null;
+  /** Of an adjudicated item: annotators for the chosen answer and for the other. */
+  votes: [number, number] | null;
+  isPlurality: boolean | null;
+  /** Risk category of the prompt, where it has one. */
+  category: string | null;
+  reasons: string[];
+  bothUnacceptable: boolean;
+  riskCategory: string | null;
+  attackVector: string | null;
+  severity: number | null;
   guidelineVersionId: string | null;
   chosenVariantId: string | null;
   rejectedVariantId: string | null;
@@ -41,23 +73,26 @@ export async function openFrozenCursor(tx: Tx, projectId: string): Promise<void>
   if (!/^[0-9a-f-]{36}$/i.test(projectId)) throw new Error("projectId is not a UUID");
   await tx.execute(sql`
     declare frozen no scroll cursor for
-    select c.id, c.edited_response as "editedResponse", c.strength, c.safety, c.task, c.source, c.source_name as "sourceName", c.user_id as "userId",
+    select c.id, ${EDITED_RESPONSE} as "editedResponse", ${STRENGTH} as strength, ${SAFETY} as safety, c.task, c.source, c.source_name as "sourceName", c.user_id as "userId",
       c.guideline_version_id as "guidelineVersionId", c.item_id as "itemId", i.turn, i.pair_probability as "pairProbability",
+      i.category, c.reasons, c.both_unacceptable as "bothUnacceptable", c.risk_category as "riskCategory",
+      coalesce(c.attack_vector, i.attack_vector) as "attackVector", c.severity,
       i.payload->'meta'->>'sourceId' as "sourceId", d.language, g.round_id as "roundId",
       chosen.content as chosen, chosen.variant_id as "chosenVariantId", chosen.sampling as "chosenSampling",
       rejected.content as rejected, rejected.variant_id as "rejectedVariantId", rejected.sampling as "rejectedSampling",
-      case when c.safety = 'preferred_unsafe' then 'preferred_unsafe'
-        when (select r.decision from reviews r where r.comparison_id = c.id order by r.created_at desc, r.id desc limit 1)
-          = 'rejected' then 'rejected_by_review'
+      ${STANDING_PROVENANCE},
+      case when i.purpose <> 'work' then i.purpose::text ${REVIEW_EXCLUSIONS}
         when i.state = 'withdrawn' then 'withdrawn' when i.state = 'unusable' then 'unusable' end as exclusion,
-      (with recursive up as (
-        select m.parent_id, m.role, m.content, 0 as depth from messages m where m.id = i.context_message_id
-        union all
-        select m.parent_id, m.role, m.content, up.depth + 1 from messages m join up on m.id = up.parent_id)
-        select json_agg(json_build_object('role', role, 'content', content) order by depth desc) from up) as prompt
+      case when last.parent_id is null then json_build_array(json_build_object('role', last.role, 'content', last.content))
+        else (with recursive up as (
+          select last.parent_id, last.role, last.content, 0 as depth
+          union all
+          select m.parent_id, m.role, m.content, up.depth + 1 from messages m join up on m.id = up.parent_id)
+          select json_agg(json_build_object('role', role, 'content', content) order by depth desc) from up) end as prompt
     from comparisons c
     join items i on i.id = c.item_id join campaigns g on g.id = i.campaign_id join dialogues d on d.id = i.dialogue_id
-    join messages chosen on chosen.id = c.chosen_id join messages rejected on rejected.id = c.rejected_id
+    join messages last on last.id = i.context_message_id ${STANDING_JOINS}
+    join messages chosen on chosen.id = ${CHOSEN_ID} join messages rejected on rejected.id = ${REJECTED_ID}
     where c.project_id = ${sql.raw(`'${projectId}'::uuid`)} and ${NEWEST}
     order by c.sequence`);
 }
@@ -103,7 +138,7 @@ export async function voteTable(
       select count(*) filter (where c.chosen_id = i.response1_id)::int as first,
         count(*) filter (where c.chosen_id = i.response2_id)::int as second
       from comparisons c join items i on i.id = c.item_id
-      where c.project_id = ${projectId} and c.source = 'annotator' and ${NEWEST}
+      where c.project_id = ${projectId} and c.source = 'annotator' and i.purpose = 'work' and ${NEWEST}
       group by i.id having count(*) > 1) votes
     group by first, second order by first, second`);
   return rows;

@@ -161,7 +161,13 @@ export const surprises = pgTable(
 );
 
 export const triageQueue = pgEnum("triage_queue", ["likely_slip", "guideline_gap", "plurality"]);
-export const triageAction = pgEnum("triage_action", ["ask_annotator", "ask_lead", "keep_plurality", "review", "dismiss"]);
+export const triageAction = pgEnum("triage_action", [
+  "ask_annotator",
+  "ask_lead",
+  "keep_plurality",
+  "review",
+  "dismiss",
+]);
 /** What became of a surprising judgement; once for each. */
 export const triageDecisions = pgTable(
   "triage_decisions",

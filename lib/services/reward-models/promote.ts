@@ -5,6 +5,7 @@ import { insertAudit } from "@/db/queries/audit";
 import { rewardModels } from "@/db/schema";
 import type { RewardModel } from "@/lib/contracts/reward-models";
 import { notFound } from "@/lib/errors";
+import { enqueue } from "@/lib/jobs";
 import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
 import { getRewardModel } from "./read";
 
@@ -39,6 +40,8 @@ export async function putIntoService(
     projectId: model.projectId,
     details: { task: model.task, reason, retired: retired.map(({ id }) => id) },
   });
+  const { projectId } = model;
+  await enqueue(context.db, tx, "triage.score", { projectId }, { key: projectId });
 }
 
 export async function promoteRewardModel(context: ServiceContext, rewardModelId: string): Promise<RewardModel> {

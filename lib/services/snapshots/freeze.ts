@@ -25,7 +25,8 @@ import { DatasheetCounts } from "./datasheet";
 import { HashedFile, syncDirectory } from "./files";
 import { snapshotView } from "./read";
 
-const FETCH_ROWS = 200;
+/** Two such batches are in memory. */
+const FETCH_ROWS = 500;
 
 export interface FreezeInput {
   projectId: string;
@@ -101,8 +102,11 @@ async function writeRows(
   const counts = new DatasheetCounts();
   await queries.createFreezeTable(tx);
   await queries.openFrozenCursor(tx, projectId);
+  let fetched = fetchAhead(tx);
   for (;;) {
-    const rows = await queries.fetchFrozen(tx, FETCH_ROWS);
+    const rows = await fetched;
+    // The database finds the next rows while these are written.
+    fetched = fetchAhead(tx);
     const texts: Record<Split, string[]> = { train: [], heldout: [] };
     const kept: { id: string; heldout: boolean }[] = [];
     for (const row of rows) {
@@ -125,9 +129,30 @@ async function writeRows(
   }
 }
 
+/** A failure is the next reader's; where there is none, because another one came first, it must not end the process. */
+function fetchAhead(tx: Tx): Promise<queries.FrozenRow[]> {
+  const rows = queries.fetchFrozen(tx, FETCH_ROWS);
+  rows.catch(() => undefined);
+  return rows;
+}
+
 /** Nobody outside can turn it back into a person; within a project the same person keeps the same hash. */
 const annotatorHash = (projectId: string, userId: string): string =>
   createHash("sha256").update(`pairwright.annotator:${projectId}:${userId}`).digest("hex").slice(0, 16);
+
+/**
+ * Who else had a hand in it. `softLabel` = share of the annotators who prefer this row's chosen answer, where an adjudicator found
+ * that people differ in earnest; the rows of the other side carry the rest.
+ */
+function standingMeta({ correctedBy, adjudicatedBy, votes, isPlurality }: queries.FrozenRow, projectId: string) {
+  const [same, other] = votes ?? [0, 0];
+  return {
+    correctedBy: correctedBy ? annotatorHash(projectId, correctedBy) : undefined,
+    adjudicatedBy: adjudicatedBy ? annotatorHash(projectId, adjudicatedBy) : undefined,
+    votes: votes ? { same, other } : undefined,
+    softLabel: isPlurality && same + other > 0 ? same / (same + other) : undefined,
+  };
+}
 
 /** Keys in a fixed order and jsonb values made canonical: the same comparison gives the same bytes for ever. */
 function toPair(row: queries.FrozenRow, hash: string, projectId: string): PreferencePair {
@@ -142,8 +167,15 @@ function toPair(row: queries.FrozenRow, hash: string, projectId: string): Prefer
     roundId: roundId ?? undefined,
     guidelineVersionId: guidelineVersionId ?? undefined,
     annotator: row.userId ? annotatorHash(projectId, row.userId) : undefined,
+    ...standingMeta(row, projectId),
     sourceName: sourceName ?? undefined,
     sourceId: sourceId ?? undefined,
+    category: row.category ?? undefined,
+    reasons: row.reasons.length > 0 ? row.reasons : undefined,
+    bothUnacceptable: row.bothUnacceptable || undefined,
+    riskCategory: row.riskCategory ?? undefined,
+    attackVector: row.attackVector ?? undefined,
+    severity: row.severity ?? undefined,
     chosenBy: side(row.chosenVariantId, row.chosenSampling),
     rejectedBy: side(row.rejectedVariantId, row.rejectedSampling),
   };

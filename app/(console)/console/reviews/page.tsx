@@ -6,5 +6,5 @@ import { ReviewsView } from "./reviews-view";
 export default async function ReviewsPage() {
   const user = await currentUser();
   if (!user || !hasRole(user.role, "reviewer")) redirect("/annotate");
-  return <ReviewsView />;
+  return <ReviewsView isLead={hasRole(user.role, "lead")} />;
 }
