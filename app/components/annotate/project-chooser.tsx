@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { History, Inbox, Play } from "lucide-react";
+import { ChartNoAxesColumn, History, Inbox, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { z } from "zod";
 import { annotateKeys } from "@/lib/client/annotate/keys";
@@ -52,6 +52,13 @@ function ProjectCard({ project }: { project: z.infer<typeof projectSummarySchema
         <>
           <LinkButton href={`/annotate/${projectId}/history`} variant="ghost" icon={<History size={16} aria-hidden />}>
             {t("history")}
+          </LinkButton>
+          <LinkButton
+            href={`/annotate/${projectId}/my-statistics`}
+            variant="ghost"
+            icon={<ChartNoAxesColumn size={16} aria-hidden />}
+          >
+            {t("statistics")}
           </LinkButton>
           <LinkButton href={`/annotate/${projectId}`} variant="primary" icon={<Play size={15} aria-hidden />}>
             {t("startAll")}
