@@ -2,44 +2,54 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { insertAudit } from "@/db/queries/audit";
-import { insertDialogues, insertItems, insertMessages, type NewItem, type NewMessage } from "@/db/queries/import";
-import { assignments, campaigns, comparisons } from "@/db/schema";
+import { assignments, campaigns, comparisons, dialogues, items, messages } from "@/db/schema";
 import { contentHash, promptHash } from "@/lib/domain/holdout";
 import { auditActor, inTransaction, type ServiceContext } from "@/lib/services/context";
-import { STRENGTHS, type Strength, type Task } from "@/trainer/format/pair";
+import { type Message, STRENGTHS, type Strength, type Task } from "@/trainer/format/pair";
 import { type DemoEntry, ENTRIES } from "./content";
 
 const ITEMS_PER_TASK = { helpfulness: 18, safety: 10 } as const;
 /** Every seventh item the second annotator prefers the other answer, as people do. */
 const DISAGREES_EVERY = 7;
 
+interface SeededItem {
+  id: string;
+  dialogueId: string;
+  contextMessageId: string;
+  response1Id: string;
+  response2Id: string;
+  language: string;
+  payload: { contentHash: string };
+}
+
 /** Good against poor in turn on either side; the dialogue's messages hang below each other. */
-function itemOf(entry: DemoEntry, index: number): { dialogueId: string; messages: NewMessage[]; item: NewItem } {
+function itemOf(entry: DemoEntry, index: number) {
   const dialogueId = randomUUID();
-  const messages: NewMessage[] = [];
-  const add = (role: string, content: string, parentId: string | null): string => {
+  const messageRows: (typeof messages.$inferInsert)[] = [];
+  const add = (role: Message["role"], content: string, parentId: string | null): string => {
     const id = randomUUID();
-    messages.push({ id, dialogueId, parentId, role, content, source: "demo" });
+    messageRows.push({ id, dialogueId, parentId, role, content, source: "demo" });
     return id;
   };
   let parentId: string | null = null;
   for (const { role, content } of entry.prompt) parentId = add(role, content, parentId);
   const answers = index % 2 === 0 ? [entry.good, entry.poor] : [entry.poor, entry.good];
   const [response1Id = "", response2Id = ""] = answers.map((content) => add("assistant", content, parentId));
-  const item = {
+  const item: SeededItem = {
     id: randomUUID(),
     dialogueId,
     contextMessageId: parentId ?? "",
     response1Id,
     response2Id,
+    language: /\p{Script=Hangul}/u.test(entry.good) ? "ko" : "en",
     payload: { contentHash: contentHash({ kind: "demo", prompt: entry.prompt, task: entry.task }) },
   };
-  return { dialogueId, messages, item };
+  return { messageRows, item };
 }
 
 interface Judgement {
   entry: DemoEntry;
-  item: NewItem;
+  item: SeededItem;
   index: number;
   annotator: number;
 }
@@ -79,17 +89,18 @@ async function seedTask(
       .values({ projectId, name, kind: "preference", task, state: "closed", overlap: annotators.length })
       .returning({ id: campaigns.id });
     const campaignId = campaign?.id ?? "";
-    const dialogues = made.map(({ entry, dialogueId }) => ({
-      id: dialogueId,
-      promptHash: promptHash(entry.prompt),
-      language: /\p{Script=Hangul}/u.test(entry.good) ? "ko" : "en",
-    }));
-    await insertDialogues(tx, projectId, dialogues);
-    const rows = made.flatMap(({ messages }) => messages);
-    await insertMessages(tx, rows);
-    const target = { projectId, campaignId, state: "done", overlap: annotators.length, slotsRemaining: 0 } as const;
-    const shown = made.map(({ item }) => item);
-    await insertItems(tx, target, shown);
+    await tx.insert(dialogues).values(
+      made.map(({ entry, item }) => ({
+        id: item.dialogueId,
+        projectId,
+        promptHash: promptHash(entry.prompt),
+        language: item.language,
+      })),
+    );
+    await tx.insert(messages).values(made.flatMap(({ messageRows }) => messageRows));
+    const target = { projectId, campaignId, kind: "pair", state: "done", overlap: annotators.length } as const;
+    const shown = { pairProbability: 1, slotsRemaining: 0, ...target };
+    await tx.insert(items).values(made.map(({ item }) => ({ ...item, ...shown })));
     await tx.execute(sql`update items set judgements = overlap where campaign_id = ${campaignId}`);
     for (const [annotator, userId] of annotators.entries())
       for (const { entry, item, index } of made) {

@@ -28,6 +28,12 @@ export interface Endpoint<
   response?: Result;
   rawResponse?: string;
   status?: number;
+  /** For the OpenAPI document, where one made from the schema would not do; a test holds it to the schema. */
+  example?: {
+    query?: Record<string, unknown>;
+    body?: z.input<Body>;
+    response?: z.output<Result>;
+  };
 }
 
 export function defineEndpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(

@@ -9,10 +9,13 @@ const access = { scope: "annotate", role: "annotator" } as const;
 const keySchema = z.string().max(20).refine(isShortcutKey, "is not a key that can be a shortcut");
 
 /** Action to key, only where changed. Two actions of one screen may not share a key. */
-export const shortcutsSchema = z.partialRecord(z.enum(SHORTCUT_ACTIONS), keySchema).superRefine((changes, context) => {
-  for (const [action, other] of clashesOf(shortcutsWith(changes)))
-    context.addIssue({ code: "custom", path: [other], message: `has the key of "${action}"` });
-});
+export const shortcutsSchema = z
+  .partialRecord(z.enum(SHORTCUT_ACTIONS), keySchema)
+  .superRefine((changes, context) => {
+    for (const [action, other] of clashesOf(shortcutsWith(changes)))
+      context.addIssue({ code: "custom", path: [other], message: `has the key of "${action}"` });
+  })
+  .meta({ example: { note: "m" } });
 
 export const preferencesSchema = z.strictObject({
   shortcuts: shortcutsSchema,

@@ -3,9 +3,12 @@ import { snapshotManifestSchema } from "@/trainer/format/manifest";
 import { idParams, idSchema, instantSchema, pageOf, pageQuery, projectParams } from "./common";
 import { defineEndpoint } from "./endpoint";
 
-export const EXPORT_FORMATS = ["jsonl", "trl", "hh", "parquet", "csv"] as const;
+/** `datasets`: a zip of both splits as Parquet shards with a data set card, as the Hugging Face hub lays it out. */
+export const EXPORT_FORMATS = ["jsonl", "trl", "hh", "parquet", "csv", "datasets"] as const;
 export const exportFormatSchema = z.enum(EXPORT_FORMATS);
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
+
+export const licenseSchema = z.string().regex(/^[a-z0-9][a-z0-9.+-]{0,39}$/, "not an identifier such as cc-by-4.0");
 
 export const snapshotSchema = z.object({
   id: z.uuid(),
@@ -49,13 +52,15 @@ export const createSnapshot = defineEndpoint({
 export const exportSnapshot = defineEndpoint({
   method: "GET",
   path: "/snapshots/{id}/export",
-  summary: "Stream one split of a snapshot as a file",
+  summary: "Stream one split of a snapshot as a file, or both as a Hugging Face data set (zip)",
   access,
   params: idParams,
   query: z.object({
     format: exportFormatSchema.default("jsonl"),
     /** Held-out pairs come apart, so that nobody trains on them by accident. */
     split: z.enum(["train", "heldout"]).default("train"),
+    /** For the card of `datasets`: the hub's identifier, such as "cc-by-4.0". */
+    license: licenseSchema.default("unknown"),
   }),
   rawResponse: "application/octet-stream",
 });

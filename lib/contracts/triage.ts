@@ -87,4 +87,5 @@ export const decideTriage = defineEndpoint({
     createdAt: z.iso.datetime(),
   }),
   status: 201,
+  example: { body: { action: "ask_annotator", note: "Both answers look right to me. What decided it for you?" } },
 });

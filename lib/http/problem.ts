@@ -15,6 +15,8 @@ const STATUS: Record<ErrorCode, number> = {
   unavailable: 503,
 };
 
+export const statusOf = (code: ErrorCode): number => STATUS[code];
+
 export interface Problem {
   type: string;
   title: string;

@@ -274,7 +274,7 @@ describe("audit chain", () => {
 });
 
 test("an upload from a file gives the same report as a stream", async () => {
-  const { importFile } = await import("@/lib/services/import/run");
+  const { importFile } = await import("@/lib/services/import/file");
   const { projectId } = await createProject();
   const file = path.join(home, "upload.jsonl");
   await writeFile(file, jsonl([trl(1)]));

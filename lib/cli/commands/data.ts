@@ -1,15 +1,16 @@
 /** import, snapshot, export. */
 import { createWriteStream } from "node:fs";
-import { access, rename, rm } from "node:fs/promises";
+import { access, mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, Option } from "commander";
-import { EXPORT_FORMATS, type ExportFormat } from "@/lib/contracts/snapshots";
+import { EXPORT_FORMATS, type ExportFormat, licenseSchema } from "@/lib/contracts/snapshots";
 import { DomainError } from "@/lib/errors";
-import { exportSnapshot } from "@/lib/services/export/export";
+import type { ServiceContext } from "@/lib/services/context";
+import { exportDataset, exportSnapshot } from "@/lib/services/export/export";
+import { importFile } from "@/lib/services/import/file";
 import { IMPORT_FORMATS, type ImportFormat } from "@/lib/services/import/formats";
-import { importFile } from "@/lib/services/import/run";
 import { importUpload } from "@/lib/services/import/upload";
 import { freezeSnapshot } from "@/lib/services/snapshots/freeze";
 import { listSnapshots } from "@/lib/services/snapshots/read";
@@ -67,9 +68,20 @@ async function snapshotCommand(given: { project?: string; name?: string; list?: 
   });
 }
 
-async function exportCommand(id: string, given: { format: ExportFormat; split: Split; out?: string }): Promise<void> {
+interface ExportOptions {
+  format: ExportFormat;
+  split: Split;
+  out?: string;
+  license: string;
+}
+
+async function exportCommand(id: string, given: ExportOptions): Promise<void> {
   await run(async ({ context }) => {
-    const file = await exportSnapshot(context, { id, format: given.format, split: given.split });
+    const license = licenseSchema.safeParse(given.license);
+    if (!license.success) throw new DomainError("invalid", `--license: ${license.error.issues[0]?.message}`);
+    if (given.format === "datasets" && given.out !== "-" && !given.out?.endsWith(".zip"))
+      return writeFolder(context, id, license.data, given.out);
+    const file = await exportSnapshot(context, { ...given, id, license: license.data });
     if (given.out === "-") return pipeline(Readable.from(file.bytes), process.stdout, { end: false });
     const target = given.out ?? file.fileName;
     const partial = `${target}.partial`;
@@ -83,11 +95,38 @@ async function exportCommand(id: string, given: { format: ExportFormat; split: S
   });
 }
 
+/** A folder that `datasets.load_dataset` reads; it appears under its name only once it is whole. */
+async function writeFolder(context: ServiceContext, id: string, license: string, out?: string): Promise<void> {
+  const { folderName, rows, entries } = await exportDataset(context, { id, license });
+  const target = path.resolve(out ?? folderName);
+  const partial = `${target}.partial`;
+  try {
+    await rm(partial, { recursive: true, force: true });
+    for await (const { name, bytes } of entries) {
+      const file = path.join(partial, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await pipeline(Readable.from(bytes), createWriteStream(file));
+      print(`  ${name}`);
+    }
+    await rename(partial, target).catch((error: NodeJS.ErrnoException) => {
+      throw new DomainError(
+        "conflict",
+        `${target}: ${error.code === "ENOTEMPTY" ? "there is a folder already" : error.message}`,
+      );
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  print(`wrote ${rows} pairs to ${target}`);
+}
+
 export function addDataCommands(program: Command): void {
   program
     .command("import")
-    .description("import pairs or prompts from a file, plain or gzip; all or nothing")
-    .argument("<file>", 'the file, or "-" for standard input')
+    .description(
+      "import pairs or prompts: JSON lines (plain or gzip), Parquet, a zip or folder of Parquet; all or nothing",
+    )
+    .argument("<file>", 'the file or folder, or "-" for standard input')
     .addOption(options.project())
     .addOption(
       new Option("-f, --format <format>", "what the rows are").choices(["auto", ...IMPORT_FORMATS]).default("auto"),
@@ -105,10 +144,14 @@ export function addDataCommands(program: Command): void {
     .action(snapshotCommand);
   program
     .command("export")
-    .description("write one split of a snapshot to a file")
+    .description("write one split of a snapshot to a file, or both to the folder of a Hugging Face data set")
     .argument("<snapshot>", "id of the snapshot")
     .addOption(new Option("-f, --format <format>", "format of the file").choices(EXPORT_FORMATS).default("jsonl"))
     .addOption(new Option("--split <split>", "which pairs").choices(["train", "heldout"]).default("train"))
-    .option("-o, --out <file>", 'where to write ("-" = standard output; default: a name made of the id)')
+    .option("--license <id>", "for the card of a data set, as the hub names it", "unknown")
+    .option(
+      "-o, --out <file>",
+      'where to write ("-" = standard output; default: a name made of the id; NAME.zip packs a data set)',
+    )
     .action(exportCommand);
 }

@@ -23,11 +23,11 @@ export const COLUMNS = [
 export type ExportRow = Record<(typeof COLUMNS)[number], string | number | null>;
 
 /** TRL's `margin`, from the table `small` (Llama 2, Table 28); 0 when the source gave no strength. */
-const margin = (pair: PreferencePair): number => marginOf("small", pair.strength);
+export const margin = (pair: PreferencePair): number => marginOf("small", pair.strength);
 
 const extras = ({ id, strength, safety, task, source }: PreferencePair) => ({ id, strength, safety, task, source });
 
-const languageOf = (pair: PreferencePair): string => String(pair.meta?.language ?? "en");
+export const languageOf = (pair: PreferencePair): string => String(pair.meta?.language ?? "en");
 
 /** TRL preference, explicit and conversational. */
 export function trlLine(pair: PreferencePair): string {

@@ -1,27 +1,39 @@
 /** Pairs -> a Parquet file, one row group at a time, so that memory holds one group and the footer. */
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
 import type { PreferencePair } from "@/trainer/format/pair";
-import { COLUMNS, type ExportRow, flatRow } from "./formats";
+import { COLUMNS, flatRow } from "./formats";
 
 const GROUP_ROWS_MAX = 5000;
 const GROUP_CHARACTERS_MAX = 8 * 2 ** 20;
 
-const schema: SchemaElement[] = [
-  { name: "root", num_children: COLUMNS.length },
-  ...COLUMNS.map((name): SchemaElement => {
+export interface ParquetLayout {
+  columns: readonly string[];
+  /** Without the root. Elements of a nested column stand below it. */
+  schema: readonly SchemaElement[];
+  row: (pair: PreferencePair) => Record<string, unknown>;
+}
+
+const FLAT: ParquetLayout = {
+  columns: COLUMNS,
+  schema: COLUMNS.map((name): SchemaElement => {
     const nullable = name === "strength" || name === "safety";
     const repetition_type = nullable ? "OPTIONAL" : "REQUIRED";
     return name === "margin"
       ? { name, type: "DOUBLE", repetition_type }
       : { name, type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type };
   }),
-];
+  row: flatRow,
+};
 
-const charactersOf = (row: ExportRow): number =>
-  COLUMNS.reduce((sum, name) => sum + (typeof row[name] === "string" ? row[name].length : 8), 0);
+const charactersOf = (pair: PreferencePair): number =>
+  pair.chosen.length + pair.rejected.length + pair.prompt.reduce((sum, { content }) => sum + content.length, 500);
 
-export async function* parquetBytes(pairs: AsyncIterable<PreferencePair>): AsyncGenerator<Buffer> {
+export async function* parquetBytes(
+  pairs: AsyncIterable<PreferencePair>,
+  layout: ParquetLayout = FLAT,
+): AsyncGenerator<Buffer> {
   const writer = new ByteWriter();
+  const schema: SchemaElement[] = [{ name: "root", num_children: layout.columns.length }, ...layout.schema];
   const parquet = new ParquetWriter({ writer, schema, createdBy: "pairwright" });
   /** Hands over what is buffered; `offset` keeps counting, so that the footer's addresses stay true. */
   const drain = (): Buffer => {
@@ -29,11 +41,11 @@ export async function* parquetBytes(pairs: AsyncIterable<PreferencePair>): Async
     writer.index = 0;
     return bytes;
   };
-  let group: ExportRow[] = [];
+  let group: Record<string, unknown>[] = [];
   let characters = 0;
   const writeGroup = (): Buffer => {
     parquet.write({
-      columnData: COLUMNS.map((name) => ({ name, data: group.map((row) => row[name]) })),
+      columnData: layout.columns.map((name) => ({ name, data: group.map((row) => row[name]) })),
       rowGroupSize: GROUP_ROWS_MAX,
     });
     group = [];
@@ -41,9 +53,8 @@ export async function* parquetBytes(pairs: AsyncIterable<PreferencePair>): Async
     return drain();
   };
   for await (const pair of pairs) {
-    const row = flatRow(pair);
-    group.push(row);
-    characters += charactersOf(row);
+    group.push(layout.row(pair));
+    characters += charactersOf(pair);
     if (group.length >= GROUP_ROWS_MAX || characters >= GROUP_CHARACTERS_MAX) yield writeGroup();
   }
   if (group.length > 0) yield writeGroup();

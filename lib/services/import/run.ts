@@ -1,6 +1,5 @@
 /** Imports a file of pairs or prompts: all or nothing, one transaction, bad lines listed by number, duplicates skipped and told. */
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
@@ -11,12 +10,15 @@ import type { Task } from "@/trainer/format/pair";
 import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
 import { detectFormat, type ImportFormat, ROW_PARSERS } from "./formats";
 import type { ImportedRow } from "./formats/row";
-import { type ByteSource, LINE_LIMITS, type LineLimits, readLines } from "./lines";
-import { parseJsonLine, RowError } from "./safe-json";
+import { type ByteSource, LINE_LIMITS, type LineLimits } from "./lines";
+import { RowError } from "./safe-json";
+import { jsonRows, type RowSource } from "./sources";
 import { type ImportCampaign, ImportWriter, type NumberedRow } from "./writer";
 
 export const PROBLEMS_MAX = 50;
-const BATCH_ROWS = 500;
+/** A batch is written while the next one is read; memory holds two. */
+const BATCH_ROWS_MAX = 5000;
+const BATCH_CHARACTERS_MAX = 8 * 2 ** 20;
 
 export interface ImportInput {
   projectId: string;
@@ -42,35 +44,44 @@ export interface ImportReport {
   skippedLines: { line: number; reason: string }[];
 }
 
-/** Imports a local file; `file` is trusted, its content is not. Errors: DomainError `invalid` with line-numbered problems. */
-export async function importFile(context: ServiceContext, input: ImportInput, file: string): Promise<ImportReport> {
-  return importRows(context, input, () => createReadStream(file));
-}
-
 /** `open` is called once per attempt, since a transaction that lost its connection runs again from the first byte. */
 export async function importRows(
   context: ServiceContext,
   input: ImportInput,
   open: () => ByteSource,
 ): Promise<ImportReport> {
+  return importFrom(context, input, () => jsonRows(open(), input.limits ?? LINE_LIMITS));
+}
+
+/** As `importRows`, from rows of any file. Errors: DomainError `invalid` with line-numbered problems. */
+export async function importFrom(
+  context: ServiceContext,
+  input: ImportInput,
+  open: () => RowSource,
+): Promise<ImportReport> {
   await requireProject(context, context.db, input.projectId, "lead");
-  return inTransaction(context, async (tx) => {
-    await lockImports(tx, input.projectId);
-    const campaign = await openCampaign(tx, input);
-    const importId = randomUUID();
-    const writer = new ImportWriter(tx, { ...input, importId, campaign, actor: auditActor(context.actor) });
-    const { format, rows } = await readInto(writer, input, open());
-    const report: ImportReport = { importId, format, rows, ...writer.report() };
-    await insertAudit(tx, {
-      actor: auditActor(context.actor),
-      action: "import.finished",
-      objectType: "import",
-      objectId: importId,
-      projectId: input.projectId,
-      details: { ...report, skippedLines: undefined, sourceName: input.sourceName },
-    });
-    return report;
-  });
+  return inTransaction(context, (tx) => importInto(context, tx, input, open()));
+}
+
+async function importInto(
+  context: ServiceContext,
+  tx: Tx,
+  input: ImportInput,
+  source: RowSource,
+): Promise<ImportReport> {
+  const { projectId, sourceName } = input;
+  const actor = auditActor(context.actor);
+  await lockImports(tx, projectId);
+  const campaign = await openCampaign(tx, input);
+  const importId = randomUUID();
+  const writer = await ImportWriter.create(tx, { projectId, importId, sourceName, campaign, actor });
+  const { format, rows } = await readInto(writer, input, source);
+  const report: ImportReport = { importId, format, rows, ...writer.report() };
+  const { skippedLines: _, ...figures } = report;
+  const details = { ...figures, sourceName };
+  const action = "import.finished";
+  await insertAudit(tx, { actor, action, objectType: "import", objectId: importId, projectId, details });
+  return report;
 }
 
 async function openCampaign(tx: Tx, input: ImportInput): Promise<ImportCampaign | null> {
@@ -84,38 +95,79 @@ async function openCampaign(tx: Tx, input: ImportInput): Promise<ImportCampaign 
   return campaign;
 }
 
+/** Parses each row of the source as the format of the first one. Throws when a row is bad, after the last row or enough bad ones. */
 async function readInto(
   writer: ImportWriter,
   input: ImportInput,
-  source: ByteSource,
+  source: RowSource,
 ): Promise<{ format: ImportFormat; rows: number }> {
   let format: ImportFormat | null = input.format && input.format !== "auto" ? input.format : null;
   const problems: FieldProblem[] = [];
-  let batch: NumberedRow[] = [];
+  const batches = new Batches(writer);
   let rows = 0;
-  for await (const line of readLines(source, input.limits ?? LINE_LIMITS)) {
-    try {
-      if ("problem" in line) throw new RowError(line.problem);
-      if (line.text.trim() === "") continue;
-      const value = parseJsonLine(line.text);
-      format ??= detectFormat(value);
-      const row = ROW_PARSERS[format](value);
-      batch.push({ line: line.number, task: taskOf(row, input, writer), row });
-      rows += 1;
-    } catch (error) {
-      if (!(error instanceof RowError)) throw error;
-      problems.push({ line: line.number, message: error.message });
-      if (problems.length >= PROBLEMS_MAX) break;
+  try {
+    for await (const entry of source) {
+      try {
+        if ("problem" in entry) throw new RowError(entry.problem);
+        format ??= detectFormat(entry.value);
+        const row = ROW_PARSERS[format](entry.value);
+        const task = taskOf(row, input, writer);
+        rows += 1;
+        if (problems.length === 0) await batches.add({ line: entry.line, task, row });
+      } catch (error) {
+        if (!(error instanceof RowError)) throw error;
+        problems.push({ line: entry.line, message: error.message });
+        if (problems.length >= PROBLEMS_MAX) break;
+      }
     }
-    if (batch.length >= BATCH_ROWS) {
-      if (problems.length === 0) await writer.write(batch);
-      batch = [];
-    }
+    if (problems.length === 0) await batches.flush();
+  } finally {
+    await batches.settle();
   }
+  await batches.written();
   if (problems.length > 0) throw badLines(problems);
   if (rows === 0 || format === null) throw new DomainError("invalid", "The file holds no rows. Nothing was imported.");
-  if (batch.length > 0) await writer.write(batch);
   return { format, rows };
+}
+
+/** Writes a batch while the next one is read. */
+class Batches {
+  private batch: NumberedRow[] = [];
+  private characters = 0;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly writer: ImportWriter) {}
+
+  async add(row: NumberedRow): Promise<void> {
+    this.batch.push(row);
+    this.characters += sizeOf(row.row);
+    if (this.batch.length >= BATCH_ROWS_MAX || this.characters >= BATCH_CHARACTERS_MAX) await this.flush();
+  }
+
+  /** Starts to write what was gathered, once the batch before it is written. Throws what that one threw. */
+  async flush(): Promise<void> {
+    const { batch } = this;
+    this.batch = [];
+    this.characters = 0;
+    await this.writing;
+    if (batch.length > 0) this.writing = this.writer.write(batch);
+    // Awaited later; until then a failure is nobody's, and must not end the process.
+    this.writing.catch(() => undefined);
+  }
+
+  /** Waits until no write is under way, whatever came of it: the connection is about to leave the transaction. */
+  async settle(): Promise<void> {
+    await this.writing.catch(() => undefined);
+  }
+
+  async written(): Promise<void> {
+    await this.writing;
+  }
+}
+
+function sizeOf(row: ImportedRow): number {
+  const answers = row.kind === "verdict" ? [row.chosen, row.rejected] : row.kind === "open" ? row.responses : [];
+  return [...row.prompt.map(({ content }) => content), ...answers].reduce((sum, text) => sum + text.length, 0);
 }
 
 function badLines(problems: FieldProblem[]): DomainError {

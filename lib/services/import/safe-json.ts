@@ -1,7 +1,6 @@
 /** Parses one line of untrusted JSON: bounded depth, no NUL, no lone surrogate, no key that could reach a prototype. */
 const DEPTH_MAX = 32;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A bad row; the message says what and where inside the row, the caller adds the line number. */
 export class RowError extends Error {
@@ -25,9 +24,12 @@ function checkDepth(text: string): void {
   }
 }
 
+/** Node has `String.prototype.isWellFormed` (ES2024); the types follow later. */
+const isWellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed();
+
 function checkText(text: string, path: string): void {
   if (text.includes("\u0000")) throw new RowError(`${path}: contains a NUL character, which text cannot hold`);
-  if (LONE_SURROGATE.test(text)) throw new RowError(`${path}: contains half of a surrogate pair, which is not text`);
+  if (!isWellFormed(text)) throw new RowError(`${path}: contains half of a surrogate pair, which is not text`);
 }
 
 function checkValue(value: unknown, path: string): void {
@@ -51,6 +53,11 @@ export function parseJsonLine(text: string): Record<string, unknown> {
   } catch (error) {
     throw new RowError(`not JSON: ${(error as Error).message.slice(0, 200)}`);
   }
+  return checkRow(value);
+}
+
+/** A row that did not come as JSON text (Parquet) goes through the same checks of its values. */
+export function checkRow(value: unknown): Record<string, unknown> {
   checkValue(value, "");
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new RowError("a row must be a JSON object");

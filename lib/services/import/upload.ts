@@ -6,8 +6,9 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DomainError } from "@/lib/errors";
 import { requireProject, type ServiceContext } from "../context";
+import { importFile } from "./file";
 import type { ByteSource } from "./lines";
-import { type ImportInput, type ImportReport, importFile } from "./run";
+import type { ImportInput, ImportReport } from "./run";
 
 const UPLOAD_BYTES_MAX = 2 * 2 ** 30;
 

@@ -1,24 +1,21 @@
 /** Turns parsed rows into dialogues, messages, items, comparisons and prompts, a batch at a time, inside the import's transaction. */
-import { randomUUID } from "node:crypto";
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { type AuditActor, insertAudit } from "@/db/queries/audit";
 import {
+  canLoadWithoutTriggers,
   findImported,
-  insertDialogues,
-  insertImportedComparisons,
-  insertItems,
-  insertMessages,
+  type ItemTarget,
   insertPrompts,
-  type NewComparison,
-  type NewDialogue,
+  loadPairs,
   type NewItem,
-  type NewMessage,
+  type PairRows,
 } from "@/db/queries/import";
 import { campaigns } from "@/db/schema";
 import { contentHash, promptHash } from "@/lib/domain/holdout";
 import type { Message, Task } from "@/trainer/format/pair";
 import type { ImportedRow, OpenRow, PromptRow, VerdictRow } from "./formats/row";
+import { risingId } from "./ids";
 
 export interface NumberedRow {
   line: number;
@@ -41,43 +38,45 @@ type PairRow = NumberedRow & { row: VerdictRow | OpenRow; hash: string };
 
 const SKIPPED_LINES_MAX = 50;
 
-/** Rows of one batch, ready for the bulk inserts. */
-interface Pending {
-  dialogues: NewDialogue[];
-  messages: NewMessage[];
-  items: NewItem[];
-}
-
 export class ImportWriter {
   readonly campaign: ImportCampaign | null;
   private readonly verdictCampaigns = new Map<Task, string>();
   private readonly skippedLines: { line: number; reason: string }[] = [];
   private counts = { comparisons: 0, items: 0, prompts: 0, skipped: 0 };
 
-  constructor(
+  private constructor(
     private readonly tx: Tx,
     private readonly options: WriterOptions,
+    private readonly withoutTriggers: boolean,
   ) {
     this.campaign = options.campaign;
+  }
+
+  static async create(tx: Tx, options: WriterOptions): Promise<ImportWriter> {
+    return new ImportWriter(tx, options, await canLoadWithoutTriggers(tx));
   }
 
   report() {
     return { ...this.counts, skippedLines: this.skippedLines };
   }
 
+  /** One call at a time: a batch looks for duplicates among what the batches before it stored. */
   async write(batch: NumberedRow[]): Promise<void> {
     const pairs = await this.fresh(
       batch.flatMap((entry) =>
         entry.row.kind === "prompt" ? [] : [{ ...entry, row: entry.row, hash: this.hashOf(entry.task, entry.row) }],
       ),
     );
-    const verdicts = pairs.filter((pair) => pair.row.kind === "verdict");
-    for (const task of new Set(verdicts.map((pair) => pair.task)))
-      await this.writeVerdicts(
-        task,
-        verdicts.filter((pair) => pair.task === task),
-      );
-    await this.writeOpen(pairs.filter((pair) => pair.row.kind === "open"));
+    const rows: PairRows = { dialogues: [], messages: [], items: [], comparisons: [] };
+    for (const pair of pairs)
+      if (pair.row.kind === "verdict") await this.addVerdict(rows, pair, pair.row);
+      else this.addOpen(rows, pair, pair.row);
+    if (pairs.length > 0) {
+      const { projectId, sourceName } = this.options;
+      await loadPairs(this.tx, { projectId, sourceName, withoutTriggers: this.withoutTriggers }, rows);
+    }
+    this.counts.comparisons += rows.comparisons.length;
+    this.counts.items += rows.items.length - rows.comparisons.length;
     await this.writePrompts(
       batch.filter((entry): entry is NumberedRow & { row: PromptRow } => entry.row.kind === "prompt"),
     );
@@ -116,84 +115,55 @@ export class ImportWriter {
   }
 
   /** Adds dialogue, messages and item of one pair; the first response is stored as response 1. */
-  private addPair(pending: Pending, pair: PairRow, responses: readonly [string, string]): NewItem {
-    const dialogueId = randomUUID();
-    const { prompt, language, meta } = pair.row;
-    pending.dialogues.push({ id: dialogueId, promptHash: promptHash(prompt), language });
-    const source = this.options.sourceName;
-    let parentId: string | null = null;
-    const add = (message: Message, parent: string | null): string => {
-      const id = randomUUID();
-      pending.messages.push({ id, dialogueId, parentId: parent, ...message, source });
+  private addPair(rows: PairRows, pair: PairRow, responses: readonly [string, string], target: ItemTarget): NewItem {
+    const dialogueId = risingId();
+    const { prompt, language, category, attackVector, meta } = pair.row;
+    rows.dialogues.push({ id: dialogueId, promptHash: promptHash(prompt), language });
+    const add = ({ role, content }: Message, parentId: string | null): string => {
+      const id = risingId();
+      rows.messages.push({ id, dialogueId, parentId, role, content });
       return id;
     };
+    let parentId: string | null = null;
     for (const message of prompt) parentId = add(message, parentId);
-    const [response1Id, response2Id] = responses.map((content) => add({ role: "assistant", content }, parentId));
+    const { importId } = this.options;
     const item: NewItem = {
-      id: randomUUID(),
+      id: risingId(),
+      target,
       dialogueId,
       contextMessageId: parentId ?? "",
-      response1Id: response1Id ?? "",
-      response2Id: response2Id ?? "",
-      payload: {
-        contentHash: pair.hash,
-        importId: this.options.importId,
-        line: pair.line,
-        ...(hasKeys(meta) ? { meta } : {}),
-      },
+      response1Id: add({ role: "assistant", content: responses[0] }, parentId),
+      response2Id: add({ role: "assistant", content: responses[1] }, parentId),
+      language,
+      category,
+      attackVector,
+      payload: { contentHash: pair.hash, importId, line: pair.line, ...(hasKeys(meta) ? { meta } : {}) },
     };
-    pending.items.push(item);
+    rows.items.push(item);
     return item;
   }
 
-  private async insertPending(pending: Pending): Promise<void> {
-    await insertDialogues(this.tx, this.options.projectId, pending.dialogues);
-    await insertMessages(this.tx, pending.messages);
+  private async addVerdict(rows: PairRows, pair: PairRow, row: VerdictRow): Promise<void> {
+    const campaignId = this.verdictCampaigns.get(pair.task) ?? (await this.verdictCampaign(pair.task));
+    const target: ItemTarget = { campaignId, state: "done", overlap: 1, slotsRemaining: 0 };
+    const item = this.addPair(rows, pair, [row.chosen, row.rejected], target);
+    rows.comparisons.push({
+      id: risingId(),
+      itemId: item.id,
+      task: pair.task,
+      chosenId: item.response1Id,
+      rejectedId: item.response2Id,
+      strength: row.strength,
+      safety: row.safety,
+      contentHash: pair.hash,
+    });
   }
 
-  private async writeVerdicts(task: Task, pairs: PairRow[]): Promise<void> {
-    const pending: Pending = { dialogues: [], messages: [], items: [] };
-    const comparisons: NewComparison[] = [];
-    for (const pair of pairs) {
-      const row = pair.row as VerdictRow;
-      const item = this.addPair(pending, pair, [row.chosen, row.rejected]);
-      comparisons.push({
-        id: randomUUID(),
-        itemId: item.id,
-        task,
-        chosenId: item.response1Id,
-        rejectedId: item.response2Id,
-        strength: row.strength,
-        safety: row.safety,
-        contentHash: pair.hash,
-      });
-    }
-    const { projectId, sourceName } = this.options;
-    await this.insertPending(pending);
-    const campaignId = await this.verdictCampaign(task);
-    await insertItems(this.tx, { projectId, campaignId, state: "done", overlap: 1, slotsRemaining: 0 }, pending.items);
-    await insertImportedComparisons(this.tx, projectId, sourceName, comparisons);
-    this.counts.comparisons += comparisons.length;
-  }
-
-  private async writeOpen(pairs: PairRow[]): Promise<void> {
+  private addOpen(rows: PairRows, pair: PairRow, row: OpenRow): void {
     const { campaign } = this;
-    if (pairs.length === 0 || !campaign) return;
-    const pending: Pending = { dialogues: [], messages: [], items: [] };
-    for (const pair of pairs) this.addPair(pending, pair, (pair.row as OpenRow).responses);
-    await this.insertPending(pending);
-    await insertItems(
-      this.tx,
-      {
-        projectId: this.options.projectId,
-        campaignId: campaign.id,
-        state: "open",
-        overlap: campaign.overlap,
-        slotsRemaining: campaign.overlap,
-      },
-      pending.items,
-    );
-    this.counts.items += pairs.length;
+    if (!campaign) return;
+    const { id, overlap } = campaign;
+    this.addPair(rows, pair, row.responses, { campaignId: id, state: "open", overlap, slotsRemaining: overlap });
   }
 
   private async writePrompts(entries: (NumberedRow & { row: PromptRow })[]): Promise<void> {
@@ -227,8 +197,6 @@ export class ImportWriter {
 
   /** Imported verdicts live in one closed campaign per task: nobody is asked to judge them again. */
   private async verdictCampaign(task: Task): Promise<string> {
-    const cached = this.verdictCampaigns.get(task);
-    if (cached) return cached;
     const { projectId, actor } = this.options;
     const name = `Imported comparisons (${task})`;
     const where = and(eq(campaigns.projectId, projectId), eq(campaigns.name, name), eq(campaigns.task, task));

@@ -26,15 +26,17 @@ class Counter {
 }
 
 const COLUMNS = ["task", "strength", "safety", "language", "source", "sourceName"] as const;
+/** Counted only where they are given: most judgements have none. */
+const LABELS = ["category", "riskCategory", "attackVector", "severity"] as const;
 
 export class DatasheetCounts {
-  private readonly columns = Object.fromEntries(COLUMNS.map((name) => [name, new Counter()])) as Record<
-    (typeof COLUMNS)[number],
-    Counter
-  >;
+  private readonly columns = Object.fromEntries(
+    [...COLUMNS, ...LABELS, "reasons"].map((name) => [name, new Counter()]),
+  ) as Record<(typeof COLUMNS)[number] | (typeof LABELS)[number] | "reasons", Counter>;
   private readonly splits = { train: new Counter(), heldout: new Counter() };
   private readonly excluded = new Counter();
   private edited = 0;
+  private bothUnacceptable = 0;
   readonly policies = new Counter();
   readonly guidelines = new Counter();
 
@@ -44,20 +46,25 @@ export class DatasheetCounts {
 
   add(row: FrozenRow, split: Split): void {
     if (row.editedResponse !== null) this.edited += 1;
+    if (row.bothUnacceptable) this.bothUnacceptable += 1;
     for (const name of COLUMNS) this.columns[name].add(row[name]);
+    for (const name of LABELS) if (row[name] !== null) this.columns[name].add(String(row[name]));
+    for (const reason of row.reasons) this.columns.reasons.add(reason);
     this.splits[split].add(row.task);
     for (const variant of [row.chosenVariantId, row.rejectedVariantId]) if (variant) this.policies.add(variant);
     if (row.guidelineVersionId) this.guidelines.add(row.guidelineVersionId);
   }
 
   value() {
-    const byColumn = Object.fromEntries(COLUMNS.map((name) => [name, this.columns[name].value()]));
+    const byColumn = Object.fromEntries(Object.entries(this.columns).map(([name, counter]) => [name, counter.value()]));
     return {
       counts: byColumn,
       bySplit: { train: this.splits.train.value(), heldout: this.splits.heldout.value() },
       excluded: this.excluded.value(),
       /** Judgements with an answer of the annotator's own; each gives two pairs more. */
       edited: this.edited,
+      /** Judgements whose annotator found neither answer good enough; the choice between the two stands. */
+      bothUnacceptable: this.bothUnacceptable,
     };
   }
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { messageSchema, preferencePairSchema, taskSchema } from "@/trainer/format/pair";
 import { RowError } from "../safe-json";
-import { checkPrompt, guessLanguage, type ImportedRow, parseWith, restOf } from "./row";
+import { checkPrompt, guessLanguage, type ImportedRow, labelSchema, parseWith, restOf } from "./row";
 
 const promptSchema = z.union([
   z
@@ -13,14 +13,16 @@ const promptSchema = z.union([
 ]);
 const language = z.string().min(2).max(35).optional();
 const meta = z.record(z.string(), z.unknown()).optional();
+const labels = { category: labelSchema, attackVector: labelSchema };
 
-const judgedSchema = preferencePairSchema.partial({ id: true, source: true }).extend({ language });
+const judgedSchema = preferencePairSchema.partial({ id: true, source: true }).extend({ language, ...labels });
 const openSchema = z.strictObject({
   id: z.string().optional(),
   prompt: promptSchema,
   responses: z.tuple([z.string(), z.string()]),
   task: taskSchema.optional(),
   language,
+  ...labels,
   meta,
 });
 const promptRowSchema = z.strictObject({
@@ -28,7 +30,7 @@ const promptRowSchema = z.strictObject({
   prompt: promptSchema,
   task: taskSchema.optional(),
   language,
-  category: z.string().max(100).nullable().optional(),
+  category: labelSchema,
   safetyTagged: z.boolean().optional(),
   meta,
 });
@@ -46,7 +48,9 @@ export function parseOwnRow(row: Record<string, unknown>): ImportedRow {
       strength,
       safety,
       task,
-      language: pair.language ?? languageOf(pair.meta) ?? guessLanguage(prompt),
+      language: pair.language ?? textIn(pair.meta, "language") ?? guessLanguage(prompt),
+      category: pair.category ?? textIn(pair.meta, "category") ?? null,
+      attackVector: pair.attackVector ?? textIn(pair.meta, "attackVector") ?? null,
       meta: restOf(own, []),
     };
   }
@@ -60,6 +64,8 @@ export function parseOwnRow(row: Record<string, unknown>): ImportedRow {
       responses: open.responses,
       task: open.task ?? null,
       language: open.language ?? guessLanguage(open.prompt),
+      category: open.category,
+      attackVector: open.attackVector,
       meta: restOf({ ...(open.id ? { sourceId: open.id } : {}), ...open.meta }, []),
     };
   }
@@ -70,11 +76,12 @@ export function parseOwnRow(row: Record<string, unknown>): ImportedRow {
     prompt: checkPrompt(only.prompt),
     task: only.task ?? null,
     language: only.language ?? guessLanguage(only.prompt),
-    category: only.category ?? null,
+    category: only.category,
+    attackVector: null,
     safetyTagged: only.safetyTagged ?? only.task === "safety",
     meta: restOf(only.meta ?? {}, []),
   };
 }
 
-const languageOf = (meta: Record<string, unknown> | undefined): string | undefined =>
-  typeof meta?.language === "string" ? meta.language : undefined;
+const textIn = (meta: Record<string, unknown> | undefined, key: string): string | undefined =>
+  typeof meta?.[key] === "string" ? meta[key] : undefined;

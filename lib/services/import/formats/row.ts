@@ -9,6 +9,9 @@ interface Shared {
   /** `null`: the row does not say; the import's own task is used. */
   task: z.infer<typeof taskSchema> | null;
   language: string;
+  /** Risk category and attack vector of the prompt, where the row says them. */
+  category: string | null;
+  attackVector: string | null;
   /** The source's other columns, kept with the item; at most 64 KiB as JSON. */
   meta: Record<string, unknown>;
 }
@@ -26,7 +29,6 @@ export interface OpenRow extends Shared {
 }
 export interface PromptRow extends Shared {
   kind: "prompt";
-  category: string | null;
   safetyTagged: boolean;
 }
 export type ImportedRow = VerdictRow | OpenRow | PromptRow;
@@ -64,11 +66,24 @@ export function restOf(row: Record<string, unknown>, known: readonly string[]): 
   return rest;
 }
 
+/** Risk category or attack vector; absent, null and empty all mean none. */
+export const labelSchema = z
+  .string()
+  .trim()
+  .max(100)
+  .nullish()
+  .transform((value) => value || null);
+
+const foreignLabelSchema = labelSchema.catch(null);
+
 /** Our own columns that exports of other formats carry along; a foreign column of that name and another type is an error. */
 export const verdictColumnsSchema = z.object({
   task: taskSchema.nullish().transform((value) => value ?? null),
   strength: strengthSchema.nullish().transform((value) => value ?? null),
   safety: safetyBinSchema.nullish().transform((value) => value ?? null),
   language: z.string().min(2).max(35).nullish(),
+  category: foreignLabelSchema,
+  attackVector: foreignLabelSchema,
 });
+/** Kept nowhere else. The labels stay among the other columns too: a foreign column of that name may mean something else. */
 export const VERDICT_COLUMNS = ["task", "strength", "safety", "language"] as const;

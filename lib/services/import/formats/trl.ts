@@ -35,6 +35,8 @@ const sameMessage = (left: Message | undefined, right: Message | undefined): boo
 function splitMessages(prompt: Message[], chosen: Message[], rejected: Message[]): Split {
   let shared = 0;
   while (shared < chosen.length - 1 && sameMessage(chosen[shared], rejected[shared])) shared += 1;
+  // Some sets (UltraFeedback) give the prompt apart and once more at the head of both sides.
+  const repeated = prompt.length <= shared && prompt.every((message, index) => sameMessage(message, chosen[index]));
   const answers = [chosen.slice(shared), rejected.slice(shared)];
   for (const [index, answer] of answers.entries()) {
     const name = index === 0 ? "chosen" : "rejected";
@@ -45,7 +47,7 @@ function splitMessages(prompt: Message[], chosen: Message[], rejected: Message[]
     if (answer[0]?.role !== "assistant") throw new RowError(`${name}: the last message must be the assistant's`);
   }
   return {
-    prompt: [...prompt, ...chosen.slice(0, shared)],
+    prompt: [...(repeated ? [] : prompt), ...chosen.slice(0, shared)],
     chosen: answers[0]?.[0]?.content ?? "",
     rejected: answers[1]?.[0]?.content ?? "",
   };

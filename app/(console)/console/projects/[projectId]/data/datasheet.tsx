@@ -18,7 +18,10 @@ const datasheetSchema = z.object({
   policies: countsSchema.catch({}),
   guidelines: countsSchema.catch({}),
 });
-const COLUMNS = ["task", "strength", "safety", "language", "source", "sourceName"] as const;
+const COLUMNS = [
+  ...(["task", "strength", "safety", "language", "source", "sourceName"] as const),
+  ...(["category", "riskCategory", "attackVector", "severity", "reasons"] as const),
+];
 /** Two-sided 95% of the normal distribution. */
 const Z95 = 1.96;
 

@@ -14,6 +14,7 @@ import { listCampaigns } from "@/lib/contracts/campaigns";
 import { ImportProblems, ImportResult } from "./import-result";
 
 const TASKS = ["helpfulness", "safety"] as const;
+const ACCEPTED = ".jsonl,.json,.ndjson,.gz,.parquet,.zip";
 const FORMATS = ["auto", "jsonl", "trl", "hh"] as const;
 
 /** File in, report out. All or nothing: an error names its lines and leaves the project as it was. */
@@ -45,9 +46,7 @@ export function ImportCard({ projectId }: { projectId: string }) {
     <Section title={t("import")} description={t("importHint")}>
       <form onSubmit={submit} className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
         <Field label={t("file")} hint={t("fileHint")}>
-          {(control) => (
-            <Input {...control} type="file" name="file" required accept=".jsonl,.json,.ndjson,.gz" className="py-1.5" />
-          )}
+          {(control) => <Input {...control} type="file" name="file" required accept={ACCEPTED} className="py-1.5" />}
         </Field>
         <Field label={t("format")}>
           {(control) => (

@@ -1,15 +1,21 @@
 "use client";
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/app/components/button";
 import { Drawer } from "@/app/components/dialog";
-import { Field, Select } from "@/app/components/field";
-import { ErrorState, Skeleton } from "@/app/components/states";
+import { Field, Input, Select } from "@/app/components/field";
+import { ErrorState, ProgressBar, Skeleton } from "@/app/components/states";
 import { pathOf } from "@/lib/client/call";
 import { useDownload } from "@/lib/client/console/download";
 import { useRead } from "@/lib/client/console/use-endpoint";
-import { EXPORT_FORMATS, exportSnapshot, getSnapshot, type Snapshot } from "@/lib/contracts/snapshots";
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportSnapshot,
+  getSnapshot,
+  type Snapshot,
+} from "@/lib/contracts/snapshots";
 import { DetailsList } from "../../../parts/details-list";
 import { When } from "../../../parts/when";
 import { Datasheet } from "./datasheet";
@@ -59,11 +65,13 @@ function Facts({ snapshot }: { snapshot: Snapshot }) {
 
 function Export({ snapshotId }: { snapshotId: string }) {
   const t = useTranslations("console.data");
+  const [format, setFormat] = useState<ExportFormat>("jsonl");
   const download = useDownload();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const { format, split } = Object.fromEntries(new FormData(event.currentTarget));
-    download.mutate(pathOf(exportSnapshot.path, { id: snapshotId }, { format, split }));
+    const { split, license } = Object.fromEntries(new FormData(event.currentTarget));
+    const query = format === "datasets" ? { license: license || undefined } : { split };
+    download.mutate(pathOf(exportSnapshot.path, { id: snapshotId }, { format, ...query }));
   };
   return (
     <section aria-label={t("export")}>
@@ -72,28 +80,51 @@ function Export({ snapshotId }: { snapshotId: string }) {
       <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
         <Field label={t("format")} className="min-w-40 flex-1">
           {(control) => (
-            <Select {...control} name="format">
-              {EXPORT_FORMATS.map((format) => (
-                <option key={format} value={format}>
-                  {t(`formats.${format}`)}
+            <Select {...control} value={format} onChange={(event) => setFormat(event.target.value as ExportFormat)}>
+              {EXPORT_FORMATS.map((name) => (
+                <option key={name} value={name}>
+                  {t(`formats.${name}`)}
                 </option>
               ))}
             </Select>
           )}
         </Field>
-        <Field label={t("split")} className="min-w-32">
-          {(control) => (
-            <Select {...control} name="split">
-              <option value="train">{t("splits.train")}</option>
-              <option value="heldout">{t("splits.heldout")}</option>
-            </Select>
-          )}
-        </Field>
+        {format === "datasets" ? <LicenseField /> : <SplitField />}
         <Button type="submit" busy={download.isPending} icon={<Download size={16} aria-hidden />}>
           {download.isPending ? t("downloading") : t("download")}
         </Button>
       </form>
+      {download.isPending && (
+        <div className="mt-3" role="status">
+          <p className="text-sm text-muted">{t("received", { bytes: download.receivedBytes })}</p>
+          <ProgressBar className="mt-1" fraction={null} label={t("downloading")} />
+        </div>
+      )}
       {download.error && <ErrorState className="mt-3" error={download.error} />}
     </section>
+  );
+}
+
+function SplitField() {
+  const t = useTranslations("console.data");
+  return (
+    <Field label={t("split")} className="min-w-32">
+      {(control) => (
+        <Select {...control} name="split">
+          <option value="train">{t("splits.train")}</option>
+          <option value="heldout">{t("splits.heldout")}</option>
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+/** Both parts go into a data set, so there is no choice of one. */
+function LicenseField() {
+  const t = useTranslations("console.data");
+  return (
+    <Field label={t("license")} hint={t("licenseHint")} optional={t("optional")} className="min-w-40">
+      {(control) => <Input {...control} name="license" maxLength={40} pattern="[a-z0-9][a-z0-9.+\-]*" />}
+    </Field>
   );
 }

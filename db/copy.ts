@@ -1,0 +1,64 @@
+/** Bulk loading by COPY: rows go to Postgres as they are made, several times cheaper than as parameters of an insert. */
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import type { Tx } from "./client";
+
+export type CopyValue = string | number | boolean | null;
+
+/** What ends a value or a row in COPY's text format. */
+const ESCAPED = /[\\\t\n\r]/g;
+const ESCAPES: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+/** Text gathered before it is sent. */
+const CHUNK_CHARACTERS = 256 * 1024;
+
+function copyText(value: CopyValue): string {
+  if (value === null) return "\\N";
+  if (typeof value === "string") return value.replace(ESCAPED, (character) => ESCAPES[character] as string);
+  return String(value);
+}
+
+/** Rows in COPY's text format, in chunks. Text must hold no NUL, which Postgres cannot store. */
+export function* copyChunks(rows: readonly CopyValue[][]): Generator<Buffer> {
+  let text = "";
+  for (const row of rows) {
+    for (let place = 0; place < row.length; place += 1)
+      text += place === 0 ? copyText(row[place] as CopyValue) : `\t${copyText(row[place] as CopyValue)}`;
+    text += "\n";
+    if (text.length >= CHUNK_CHARACTERS) {
+      yield Buffer.from(text, "utf8");
+      text = "";
+    }
+  }
+  if (text !== "") yield Buffer.from(text, "utf8");
+}
+
+/** The transaction's own connection: drizzle has no word for COPY. */
+const clientOf = (tx: Tx): pg.PoolClient => (tx._.session as unknown as { client: pg.PoolClient }).client;
+
+/** Rows into `table`, one value per column in the order of `columns`; other columns get their defaults. Part of the transaction. */
+export async function copyInto(
+  tx: Tx,
+  table: string,
+  columns: readonly string[],
+  rows: readonly CopyValue[][],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const client = clientOf(tx);
+  const names = [table, ...columns].map((name) => client.escapeIdentifier(name));
+  const stream = client.query(copyFrom(`copy ${names[0]} (${names.slice(1).join(", ")}) from stdin`));
+  await new Promise<void>((resolve, reject) => {
+    stream.on("error", reject).on("finish", resolve);
+    const chunks = copyChunks(rows);
+    const send = () => {
+      for (let next = chunks.next(); !next.done; next = chunks.next())
+        if (!stream.write(next.value)) {
+          stream.once("drain", send);
+          return;
+        }
+      stream.end();
+    };
+    send();
+  });
+  if (stream.rowCount !== rows.length)
+    throw new Error(`COPY stored ${stream.rowCount} of ${rows.length} rows in ${table}`);
+}
