@@ -1,4 +1,4 @@
-/** Reviewers' queue and the turn reviews of Ghost Attention dialogues. */
+/** The turn reviews of Ghost Attention dialogues. */
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type Database } from "@/db/client";
@@ -6,13 +6,10 @@ import { insertAudit } from "@/db/queries/audit";
 import { ghostAttentionDialogues, items, rounds } from "@/db/schema";
 import { leaseAssignment } from "@/lib/services/assignments/lease";
 import { submitComparison } from "@/lib/services/comparisons/submit";
-import { reviewComparison } from "@/lib/services/reviews/create";
-import { listReviewQueue } from "@/lib/services/reviews/list";
 import { submitTurnReview } from "@/lib/services/turn-reviews/submit";
 import {
   contextOf,
   createCampaign,
-  createPairs,
   createProject,
   createReplayPolicies,
   createUsers,
@@ -28,49 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.pool.end();
   await clone.drop();
-});
-
-describe("the reviewer's queue", () => {
-  it("holds what was chosen unsafe or flagged until somebody else has reviewed it", async () => {
-    const { db } = database;
-    const projectId = await createProject(db);
-    const campaignId = await createCampaign(db, projectId, { task: "safety" });
-    await createPairs(db, projectId, campaignId, 3);
-    const [author] = await createUsers(db, projectId, 1, "reviewer");
-    const [reviewer] = await createUsers(db, projectId, 1, "reviewer");
-    const [outsider] = await createUsers(db, null, 1, "reviewer");
-    const [annotator] = await createUsers(db, projectId, 1);
-    const person = contextOf(db, author!);
-    const verdicts = [
-      { safety: "preferred_unsafe" as const, tags: [] },
-      { safety: "both_safe" as const, tags: ["flagged"] },
-      { safety: "both_safe" as const, tags: ["tone"] },
-    ];
-    const made = [];
-    for (const [index, verdict] of verdicts.entries()) {
-      const leased = await leaseAssignment(person, { projectId, resume: false });
-      const rest = { preferred: "a" as const, strength: "better" as const, durationMs: 1 };
-      const { assignmentId } = leased!;
-      made.push(
-        await submitComparison(person, { assignmentId, ...rest, ...verdict, idempotencyKey: `review-${index}` }),
-      );
-    }
-    const page = { projectId, limit: 10 };
-    const { cases } = await listReviewQueue(contextOf(db, reviewer!), page);
-    expect(cases.map((entry) => [entry.comparisonId, entry.reason])).toEqual([
-      [made[0]!.id, "preferred_unsafe"],
-      [made[1]!.id, "flagged"],
-    ]);
-    expect([cases[0]!.chosen, cases[0]!.rejected].sort()).toEqual(["first", "second"]);
-    expect((await listReviewQueue(person, page)).cases).toEqual([]);
-    const review = { comparisonId: made[0]!.id, decision: "rejected" as const, feedback: "unsafe indeed" };
-    await expect(reviewComparison(person, review)).rejects.toMatchObject({ code: "forbidden" });
-    await expect(reviewComparison(contextOf(db, outsider!), review)).rejects.toMatchObject({ code: "not_found" });
-    await expect(reviewComparison(contextOf(db, annotator!), review)).rejects.toMatchObject({ code: "forbidden" });
-    await expect(listReviewQueue(contextOf(db, annotator!), page)).rejects.toMatchObject({ code: "forbidden" });
-    expect(await reviewComparison(contextOf(db, reviewer!), review)).toMatchObject({ decision: "rejected" });
-    expect((await listReviewQueue(contextOf(db, reviewer!), page)).cases).toHaveLength(1);
-  });
 });
 
 async function ghostItem(db: Database["db"], projectId: string, campaignId: string): Promise<string> {
