@@ -2,6 +2,7 @@
 import { Eye, EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { keyLabel } from "@/lib/client/annotate/key-name";
 import { useKeys, usePreferences } from "@/lib/client/annotate/preferences";
 import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
@@ -64,6 +65,7 @@ function Veiled({ category, children }: { category: string; children: ReactNode 
  */
 export function HarmVeil({ className, children }: { className?: string; children: ReactNode }) {
   const t = useTranslations("annotate.welfare");
+  const key = useKeys().reveal;
   const covered = useContext(Covered);
   if (covered === null) return className ? <div className={className}>{children}</div> : children;
   return (
@@ -74,7 +76,7 @@ export function HarmVeil({ className, children }: { className?: string; children
       {covered && (
         <p className="absolute inset-0 flex items-start gap-2 overflow-hidden rounded-md border border-dashed border-line-strong/60 bg-sunken p-2 text-sm text-muted">
           <EyeOff size={16} aria-hidden className="mt-0.5 shrink-0" />
-          {t("covered")}
+          {t("covered", { key: keyLabel(key) })}
         </p>
       )}
     </div>
