@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { emailSchema } from "@/lib/domain/email";
+import { LOCALES } from "@/lib/domain/locales";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
 import { typedText } from "./annotation-shapes";
 import { idSchema, instantSchema, projectParams, roleSchema, taskSchema } from "./common";
@@ -127,7 +128,7 @@ export const createGuideline = defineEndpoint({
   params: projectParams,
   body: z.strictObject({
     task: taskSchema,
-    locale: z.enum(["en", "ko"]),
+    locale: z.enum(LOCALES),
     body: z.string().trim().min(1).max(100_000),
     /** What becomes of the certificates granted before: they stay, must be renewed by a day, or end at once. */
     certificates: z

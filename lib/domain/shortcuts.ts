@@ -79,5 +79,8 @@ export function clashesOf(map: ShortcutMap): [ShortcutAction, ShortcutAction][] 
 /** Leaves out what equals the default, so that a better default reaches everybody who did not choose otherwise. */
 export const changesOf = (map: ShortcutMap): ShortcutChanges =>
   Object.fromEntries(
-    SHORTCUT_ACTIONS.filter((action) => map[action] !== DEFAULT_SHORTCUTS[action]).map((action) => [action, map[action]]),
+    SHORTCUT_ACTIONS.filter((action) => map[action] !== DEFAULT_SHORTCUTS[action]).map((action) => [
+      action,
+      map[action],
+    ]),
   );

@@ -248,6 +248,37 @@ async function insertLeadsObjects(
   });
 }
 
+/** An entry test that runs for the annotator, and a certificate. */
+async function insertOnboardingObjects(
+  database: Database,
+  projectId: string,
+  userId: string,
+): Promise<Record<string, string>> {
+  return database.db.transaction(async (tx) => {
+    await insertAudit(tx, { actor: seed, action: "fixture", objectType: "fixture", objectId: "matrix" });
+    const content = {
+      ...{ title: { en: "T" }, intro: {}, minutes: 60, cooldownDays: 0, attemptsMax: null, gradersPerAnswer: 1 },
+      ...{ sections: [], rules: [] },
+    };
+    const [test] = await tx.insert(schema.entryTests).values({ projectId, task: "safety", position: 1 }).returning();
+    const testId = test!.id;
+    const [version] = await tx
+      .insert(schema.entryTestVersions)
+      .values({ testId, version: 1, content, publishedAt: new Date() })
+      .returning();
+    const deadline = sql`now() + interval '1 hour'`;
+    const [attempt] = await tx
+      .insert(schema.entryTestAttempts)
+      .values({ projectId, testId, versionId: version!.id, userId, locale: "en", deadline })
+      .returning();
+    const [certificate] = await tx
+      .insert(schema.certificates)
+      .values({ projectId, task: "safety", userId })
+      .returning();
+    return { entryTestId: testId, attemptId: attempt!.id, certificateId: certificate!.id };
+  });
+}
+
 export interface AuthorisationFixture {
   database: Database;
   ids: Record<string, string>;
@@ -276,5 +307,6 @@ export async function createAuthorisationFixture(url: string): Promise<Authorisa
       ...Object.values(strangers).map((stranger) => ({ projectId: otherIds.projectId!, userId: stranger.id })),
     ]);
   const leads = await insertLeadsObjects(database, ids.projectId!, members.lead.id);
-  return { database, ids: { ...ids, ...leads, userId: members.colleague.id }, members, strangers };
+  const onboarding = await insertOnboardingObjects(database, ids.projectId!, members.annotator.id);
+  return { database, ids: { ...ids, ...leads, ...onboarding, userId: members.colleague.id }, members, strangers };
 }

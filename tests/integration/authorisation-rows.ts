@@ -20,6 +20,10 @@ const annotator: Row = { params: { projectId: "projectId", userId: "userId" }, o
 export const open: Row = { object: "open" };
 const webhook: Row = { params: { webhookId: "webhookId" }, object: "project" };
 const withdrawal = { screen: "items", selection: { filter: {} }, action: { kind: "withdraw" } };
+const entryTest: Row = { params: { testId: "entryTestId" }, object: "project" };
+const takenTest: Row = { params: { attemptId: "attemptId" }, object: "project" };
+const ownTest: Row = { params: { attemptId: "attemptId" }, object: "own" };
+const basedOn = "2026-03-02T09:15:00.000Z";
 const verdict = { preferred: "a", strength: "better", durationMs: 1000 };
 const variant = { name: "v" };
 
@@ -52,6 +56,38 @@ export const ROWS: Record<string, Row> = {
   },
   "GET /guidelines/{id}/changes": { params: { id: "guidelineId" }, object: "project" },
   "POST /guidelines/{id}/read": { params: { id: "guidelineId" }, object: "project" },
+  "GET /projects/{projectId}/onboarding": project,
+  "GET /projects/{projectId}/entry-tests": project,
+  "POST /projects/{projectId}/entry-tests": { ...project, body: () => ({ task: "safety", template: "blank" }) },
+  "PATCH /entry-tests/{testId}": { ...entryTest, body: () => ({ required: false }) },
+  "PUT /entry-tests/{testId}/draft": {
+    ...entryTest,
+    body: () => ({ content: { title: {}, minutes: 5, sections: [], rules: [] }, basedOn }),
+  },
+  "DELETE /entry-tests/{testId}/draft": entryTest,
+  "POST /entry-tests/{testId}/publish": { ...entryTest, body: () => ({ basedOn }) },
+  "POST /entry-tests/{testId}/attempts": { ...entryTest, body: () => ({ locale: "en" }) },
+  "GET /onboarding/{attemptId}": ownTest,
+  "PUT /onboarding/{attemptId}/answers": {
+    ...ownTest,
+    body: () => ({ answers: [{ questionId: "q", answer: { kind: "pair", step: 1 }, revision: 1 }] }),
+  },
+  "POST /onboarding/{attemptId}/submit": ownTest,
+  "GET /projects/{projectId}/entry-test-attempts": project,
+  "POST /entry-test-attempts/{attemptId}/extend": { ...takenTest, body: () => ({ minutes: 5 }) },
+  "POST /entry-test-attempts/{attemptId}/void": { ...takenTest, body: () => ({ reason: "a fault" }) },
+  "GET /entry-test-grading": { query: { projectId: "projectId" }, object: "project" },
+  "POST /entry-test-attempts/{attemptId}/grades": { ...takenTest, body: () => ({ questionId: "q", score: 5 }) },
+  "GET /projects/{projectId}/certificates": project,
+  "POST /projects/{projectId}/certificates": {
+    ...project,
+    body: (ids) => ({ task: "safety", userId: ids.userId }),
+  },
+  "POST /certificates/{certificateId}/revoke": {
+    params: { certificateId: "certificateId" },
+    body: () => ({ reason: "a fault" }),
+    object: "project",
+  },
   "GET /projects/{projectId}/campaigns": project,
   "POST /projects/{projectId}/campaigns": {
     ...project,

@@ -4,20 +4,21 @@ import { useState } from "react";
 import { Button } from "@/app/components/button";
 import { PageHeader, Section } from "@/app/components/card";
 import { Field, Select, Textarea } from "@/app/components/field";
+import { LocaleOptions } from "@/app/components/locale-options";
 import { Markdown } from "@/app/components/markdown";
 import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { createGuideline, listGuidelines } from "@/lib/contracts/projects";
+import { DEFAULT_LOCALE, type Locale } from "@/lib/domain/locales";
 import { CertificatesField, certificatesOf, KEEP } from "./certificates-field";
 
 type Task = "helpfulness" | "safety";
-type Locale = "en" | "ko";
 
 export function GuidelinesView({ projectId }: { projectId: string }) {
   const t = useTranslations("console.guidelines");
   const format = useFormatter();
   const [task, setTask] = useState<Task>("helpfulness");
-  const [locale, setLocale] = useState<Locale>("en");
+  const [locale, setLocale] = useState<Locale>(DEFAULT_LOCALE);
   const guidelines = useRead(listGuidelines, { params: { projectId } });
   const versions = (guidelines.data?.rows ?? [])
     .filter((row) => row.task === task && row.locale === locale)
@@ -38,8 +39,7 @@ export function GuidelinesView({ projectId }: { projectId: string }) {
         <Field label={t("language")}>
           {(control) => (
             <Select {...control} value={locale} onChange={(event) => setLocale(event.target.value as Locale)}>
-              <option value="en">English</option>
-              <option value="ko">한국어</option>
+              <LocaleOptions />
             </Select>
           )}
         </Field>
