@@ -38,7 +38,7 @@ export const listUnscored = (connection: Connection, projectId: string, limit: n
 export async function countUnscored(connection: Connection, projectId: string, max: number): Promise<number> {
   const row = await selectRow<{ n: number }>(
     connection,
-    sql`select count(*)::int as n from (select 1 ${unscored(projectId)} limit ${max}::int) some`,
+    sql`select count(*)::int as n from (select 1 ${unscored(projectId)} limit ${max}::int) found`,
   );
   return row?.n ?? 0;
 }
