@@ -3,6 +3,7 @@ import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { localeDirection } from "@/lib/domain/locales";
 import { Providers } from "./components/providers";
 import "./globals.css";
 
@@ -19,10 +20,11 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
+  const locale = await getLocale();
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     // The theme script sets an attribute before React wakes up.
-    <html lang={await getLocale()} suppressHydrationWarning>
+    <html lang={locale} dir={localeDirection(locale)} suppressHydrationWarning>
       <body>
         <NextIntlClientProvider>
           <Providers nonce={nonce}>{children}</Providers>

@@ -2,12 +2,11 @@
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { chooseLocale } from "@/lib/client/locale";
-import { isLocale, LOCALES } from "@/lib/i18n/locales";
+import { isLocale } from "@/lib/domain/locales";
 import { Select } from "./field";
+import { LocaleOptions } from "./locale-options";
 
 /** Names of languages stand in their own language. */
-const NAMES = { en: "English", ko: "한국어" } as const;
-
 export function LocaleSwitch() {
   const t = useTranslations("common");
   const router = useRouter();
@@ -24,11 +23,7 @@ export function LocaleSwitch() {
       onChange={(event) => change(event.target.value)}
       className="w-auto border-transparent bg-transparent text-sm hover:bg-sunken"
     >
-      {LOCALES.map((value) => (
-        <option key={value} value={value} lang={value}>
-          {NAMES[value]}
-        </option>
-      ))}
+      <LocaleOptions />
     </Select>
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { emailSchema } from "@/lib/domain/email";
+import { LOCALES } from "@/lib/domain/locales";
 import { columnsSchema, idParams, instantSchema, pageOf, pageQuery, roleSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
@@ -14,7 +15,7 @@ export const userSchema = z.object({
 });
 export type User = z.infer<typeof userSchema>;
 
-export const localeSchema = z.enum(["en", "ko"]);
+export const localeSchema = z.enum(LOCALES);
 const passwordSchema = z.string().min(10, "at least 10 characters").max(200, "at most 200 characters");
 
 export const getMe = defineEndpoint({

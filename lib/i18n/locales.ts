@@ -1,9 +1,8 @@
-/** Languages of the interface. No language stands in the address: a cookie, then the account, then the browser decides. */
-export const LOCALES = ["en", "ko"] as const;
-export type Locale = (typeof LOCALES)[number];
-export const LOCALE_COOKIE = "locale";
+/** Which language a page speaks. None stands in the address: a cookie, then the account, then the browser decides. */
+import { isLocale, type Locale } from "@/lib/domain/locales";
 
-export const isLocale = (value: unknown): value is Locale => LOCALES.includes(value as Locale);
+export { isLocale, LOCALES, type Locale } from "@/lib/domain/locales";
+export const LOCALE_COOKIE = "locale";
 
 /** First known language of an Accept-Language header, by quality. */
 export function localeOfHeader(header: string | null): Locale | undefined {

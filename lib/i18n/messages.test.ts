@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { LOCALES, type Locale } from "./locales";
 import { messagesOf } from "./messages";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,17 +18,17 @@ function flatten(tree: Tree, prefix = ""): Map<string, string> {
   return flat;
 }
 
-const english = flatten(messagesOf("en") as unknown as Tree);
-const korean = flatten(messagesOf("ko") as unknown as Tree);
+const textsOf = async (locale: Locale) => flatten((await messagesOf(locale)) as unknown as Tree);
+const english = await textsOf("en");
 
 const argumentsOf = (text: string): string[] =>
   [...new Set([...text.matchAll(/\{(\w+)(?=[,}])/g)].map((match) => match[1] ?? ""))].sort();
 
-function* sources(folder: string): Generator<string> {
+function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) yield* sources(full);
-    else if (/\.tsx?$/.test(entry.name) && !entry.name.includes(".test.")) yield readFileSync(full, "utf8");
+    if (entry.isDirectory()) yield* files(full);
+    else if (/\.tsx?$/.test(entry.name) && !entry.name.includes(".test.")) yield full;
   }
 }
 
@@ -78,18 +79,34 @@ function dynamicKeys(rest: string, source: string): string[] {
 
 const asExpression = (pattern: string) => new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[\\w-]+")}$`);
 
-const uses = ["app", "lib"].flatMap((folder) => [...sources(path.join(ROOT, folder))]).flatMap(usedPatterns);
+const uses = ["app", "lib"]
+  .flatMap((folder) => [...files(path.join(ROOT, folder))])
+  .flatMap((file) => usedPatterns(readFileSync(file, "utf8")));
 
 describe("messages", () => {
-  it("say the same things in both languages", () => {
-    expect([...korean.keys()].sort()).toEqual([...english.keys()].sort());
+  it("have one file a language, and one language a file", () => {
+    const files = readdirSync(path.join(ROOT, "lib/i18n/messages")).sort();
+    expect(files).toEqual(LOCALES.map((locale) => `${locale}.json`).sort());
   });
 
-  it("take the same arguments in both languages", () => {
+  it.each(LOCALES)("say the same things in %s, with the same arguments", async (locale) => {
+    const texts = await textsOf(locale);
+    expect([...texts.keys()].sort()).toEqual([...english.keys()].sort());
     const different = [...english].filter(
-      ([key, text]) => argumentsOf(text).join() !== argumentsOf(korean.get(key) ?? "").join(),
+      ([key, text]) => argumentsOf(text).join() !== argumentsOf(texts.get(key) ?? "").join(),
     );
     expect(different.map(([key]) => key)).toEqual([]);
+  });
+
+  it("are the only place that knows how many languages there are", () => {
+    const lists = /"en"\s*[|,]\s*"ko"|=== "ko"|<option value="ko"/;
+    // The guess at a text's language, and imports' old names for it, are about texts and not about the interface.
+    const about = ["lib/domain/language.ts", "lib/domain/locales.ts", "app/components/annotate/live-work.tsx"];
+    const found = ["app", "lib"]
+      .flatMap((folder) => [...files(path.join(ROOT, folder))])
+      .filter((file) => lists.test(readFileSync(file, "utf8")))
+      .map((file) => path.relative(ROOT, file));
+    expect(found.filter((file) => !about.includes(file))).toEqual([]);
   });
 
   it("exist wherever one is asked for", () => {

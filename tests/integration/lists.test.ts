@@ -255,7 +255,7 @@ describe("a bulk action", () => {
       .set({ slotsRemaining: 0, judgements: 1, state: "done" })
       .where(eq(items.id, judged!));
     const lease = await leaseAssignment(person, { projectId, resume: false });
-    const [held, free] = lease!.itemId === leased ? [leased!, fresh!] : [fresh!, leased!];
+    const [held, free] = lease!.item.id === leased ? [leased!, fresh!] : [fresh!, leased!];
     const raised = await applyBulkAction(lead, {
       projectId,
       request: on([judged!, held, free], { kind: "set_overlap", overlap: 3 }),

@@ -37,7 +37,9 @@ export function BulkHistory({ projectId, screen, say, onClose }: BulkHistoryProp
                 {format.dateTime(new Date(row.createdAt), { dateStyle: "medium", timeStyle: "short" })}
               </p>
             </div>
-            {row.undoneAt && <Badge>{t("wasUndone", { refused: row.refusedRows ?? 0 })}</Badge>}
+            {row.undoneAt && (
+              <Badge>{row.refusedRows ? t("wasUndoneKept", { refused: row.refusedRows }) : t("wasUndone")}</Badge>
+            )}
             {row.undoUntil && (
               <Button size="sm" onClick={() => undo(row.id)}>
                 {t("undo")}

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
 import { passwordSchema } from "@/lib/auth/password";
 import { emailSchema } from "@/lib/domain/email";
+import { DEFAULT_LOCALE, LOCALES } from "@/lib/domain/locales";
 import { ROLES, type Role, SCOPES, type Scope } from "@/lib/domain/roles";
 import { DomainError } from "@/lib/errors";
 import { sealAudit, verifyAudit } from "@/lib/services/audit/chain";
@@ -76,7 +77,7 @@ function addUserCommands(program: Command): void {
     .argument("<email>")
     .option("-n, --name <name>", "name as others see it")
     .addOption(new Option("-r, --role <role>", "what the person may do").choices(ROLES).default("annotator"))
-    .addOption(new Option("--locale <locale>", "language of the screens").choices(["en", "ko"]).default("en"))
+    .addOption(new Option("--locale <locale>", "language of the screens").choices(LOCALES).default(DEFAULT_LOCALE))
     .option("--password-stdin", "read the password from standard input")
     .action(createUserCommand);
   user.command("list").description("all accounts").action(listUsersCommand);

@@ -5,14 +5,16 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/app/components/button";
 import { PageHeader, Section } from "@/app/components/card";
 import { Field, Input, Select } from "@/app/components/field";
+import { LocaleOptions } from "@/app/components/locale-options";
 import { ErrorState } from "@/app/components/states";
 import { toast } from "@/app/components/toast";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { chooseLocale } from "@/lib/client/locale";
 import { changePassword, updateMe } from "@/lib/contracts/users";
+import { isLocale, type Locale } from "@/lib/domain/locales";
 import { Tokens } from "./tokens";
 
-export function AccountView({ name, locale }: { name: string; locale: "en" | "ko" }) {
+export function AccountView({ name, locale }: { name: string; locale: Locale }) {
   const t = useTranslations("console.account");
   return (
     <>
@@ -28,16 +30,16 @@ export function AccountView({ name, locale }: { name: string; locale: "en" | "ko
   );
 }
 
-function Profile({ name, locale }: { name: string; locale: "en" | "ko" }) {
+function Profile({ name, locale }: { name: string; locale: Locale }) {
   const t = useTranslations("console.account");
   const router = useRouter();
   const action = useAction(updateMe);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const chosen = form.get("locale") === "ko" ? ("ko" as const) : ("en" as const);
+    const chosen = form.get("locale");
     await action.mutateAsync({ body: { name: String(form.get("name")) } });
-    await chooseLocale(chosen);
+    if (isLocale(chosen)) await chooseLocale(chosen);
     toast({ title: t("saved") });
     router.refresh();
   };
@@ -50,8 +52,7 @@ function Profile({ name, locale }: { name: string; locale: "en" | "ko" }) {
         <Field label={t("language")}>
           {(control) => (
             <Select {...control} name="locale" defaultValue={locale}>
-              <option value="en">English</option>
-              <option value="ko">한국어</option>
+              <LocaleOptions />
             </Select>
           )}
         </Field>

@@ -4,9 +4,11 @@ import type { FormEvent } from "react";
 import { Button } from "@/app/components/button";
 import { Dialog } from "@/app/components/dialog";
 import { Field, Input, Select } from "@/app/components/field";
+import { LocaleOptions } from "@/app/components/locale-options";
 import { ErrorState } from "@/app/components/states";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { createUser } from "@/lib/contracts/users";
+import type { Locale } from "@/lib/domain/locales";
 import { ROLES, type Role } from "@/lib/domain/roles";
 
 export function CreateUser({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -21,7 +23,7 @@ export function CreateUser({ open, onOpenChange }: { open: boolean; onOpenChange
       email: text("email"),
       password: text("password"),
       role: text("role") as Role,
-      locale: text("locale") === "ko" ? ("ko" as const) : ("en" as const),
+      locale: text("locale") as Locale,
     };
     action.mutate({ body }, { onSuccess: () => onOpenChange(false) });
   };
@@ -55,8 +57,7 @@ export function CreateUser({ open, onOpenChange }: { open: boolean; onOpenChange
           <Field label={t("guidelines.language")}>
             {(control) => (
               <Select {...control} name="locale">
-                <option value="en">English</option>
-                <option value="ko">한국어</option>
+                <LocaleOptions />
               </Select>
             )}
           </Field>
