@@ -185,22 +185,30 @@ export const within = ({ projectId, campaignId, language }: QualityFilter): SQL 
     sql` and `,
   );
 
+/** Items that look exactly alike in one respect, within all items or within one group of them. */
 export interface PatternRow {
-  campaignId: string;
-  campaign: string;
-  language: string;
-  category: string;
-  steps: number[];
-  safety: number[];
+  /** `all` and the groups: judgements per step; `safety`: per safety answer, of all items. */
+  by: "all" | "safety" | "campaign" | "language" | "category";
+  /** Of the group; empty for all items. */
+  key: string;
+  name: string;
+  counts: number[];
   items: number;
 }
 
+/** Grouped here and not by the caller: a million judgements make tens of thousands of patterns, but some hundred of each kind. */
 export const selectPatterns = (connection: Connection, filter: QualityFilter): Promise<PatternRow[]> =>
   selectRows<PatternRow>(
     connection,
     sql`
-    select q.campaign_id as "campaignId", c.name as campaign, q.language, q.category, q.steps, q.safety, q.items
-    from quality_patterns q join campaigns c on c.id = q.campaign_id where ${within(filter)}`,
+    select p.by, p.key, coalesce(c.name, p.key) as name, p.counts, p.items
+    from (
+      select case when grouping(safety) = 0 then 'safety' when grouping(campaign_id) = 0 then 'campaign'
+          when grouping(language) = 0 then 'language' when grouping(category) = 0 then 'category' else 'all' end as by,
+        coalesce(campaign_id::text, language, category, '') as key, coalesce(safety, steps) as counts, sum(items)::int as items
+      from quality_patterns q where ${within(filter)}
+      group by grouping sets ((steps), (safety), (campaign_id, steps), (language, steps), (category, steps))
+    ) p left join campaigns c on p.by = 'campaign' and c.id::text = p.key`,
   );
 
 export interface AnnotatorRow {

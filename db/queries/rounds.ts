@@ -108,7 +108,7 @@ export async function countUsableComparisons(
     select count(*)::int as usable,
       (count(*) filter (where c.created_at > coalesce((select max(r.created_at) from rounds r
         where r.project_id = ${input.projectId}::uuid and r.state = 'done' and r.number < ${input.roundNumber}), '-infinity')))::int as fresh
-    from comparisons c join items i on i.id = c.item_id
+    from comparisons c join items i on i.id = c.item_id and i.purpose = 'work'
     where c.project_id = ${input.projectId}::uuid and c.safety is distinct from 'preferred_unsafe'
       and i.state not in ('withdrawn', 'unusable')
       and not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)

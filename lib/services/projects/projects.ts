@@ -35,7 +35,7 @@ export async function listProjects(context: ServiceContext) {
       name: projects.name,
       description: projects.description,
       createdAt: projects.createdAt,
-      openItems: sql<number>`(select count(*)::int from items where items.project_id = projects.id and items.state = 'open' and items.slots_remaining > 0)`,
+      openItems: sql<number>`(select count(*)::int from items where items.project_id = projects.id and items.state = 'open' and items.slots_remaining > 0 and items.purpose = 'work')`,
       comparisons: sql<number>`(select count(*)::int from comparisons where comparisons.project_id = projects.id)`,
     })
     .from(projects)

@@ -11,9 +11,9 @@ export const BATCHES_PER_READ = 2;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const countsOf = {
-  preferred: ({ steps }: PatternRow) => [sum(steps.slice(0, 4)), sum(steps.slice(4))],
-  strength: ({ steps }: PatternRow) => steps,
-  safety: ({ safety }: PatternRow) => safety,
+  preferred: (steps: readonly number[]) => [sum(steps.slice(0, 4)), sum(steps.slice(4))],
+  strength: (steps: readonly number[]) => steps,
+  safety: (safety: readonly number[]) => safety,
 } as const;
 
 const coefficientOf = (agreement: Agreement | null) =>
@@ -25,7 +25,7 @@ const coefficientOf = (agreement: Agreement | null) =>
 
 /** Rows with equal counts need not be merged: each stands for its number of items. */
 function measure(name: AgreementRow["measure"], rows: readonly PatternRow[]): AgreementRow {
-  const table: RatingCounts[] = rows.map((row) => ({ counts: countsOf[name](row), subjects: row.items }));
+  const table: RatingCounts[] = rows.map((row) => ({ counts: countsOf[name](row.counts), subjects: row.items }));
   const weights = name === "strength" ? "ordinal" : "identity";
   const gwet = gwetAgreement(table, weights);
   const alpha = krippendorffAlpha(table, weights);
@@ -41,7 +41,7 @@ function measure(name: AgreementRow["measure"], rows: readonly PatternRow[]): Ag
 /** Pairs of judgements of one item by the number of steps between them. */
 function distancesOf(rows: readonly PatternRow[]): number[] {
   const distances = new Array<number>(8).fill(0);
-  for (const { steps, items } of rows)
+  for (const { counts: steps, items } of rows)
     steps.forEach((first, low) => {
       distances[0] = (distances[0] ?? 0) + (items * first * (first - 1)) / 2;
       for (let high = low + 1; high < steps.length; high += 1)
@@ -50,26 +50,21 @@ function distancesOf(rows: readonly PatternRow[]): number[] {
   return distances;
 }
 
-const GROUPS = [
-  { by: "campaign", key: (row: PatternRow) => row.campaignId, name: (row: PatternRow) => row.campaign },
-  { by: "language", key: (row: PatternRow) => row.language, name: (row: PatternRow) => row.language },
-  { by: "category", key: (row: PatternRow) => row.category, name: (row: PatternRow) => row.category },
-] as const;
+const GROUPS = ["campaign", "language", "category"] as const;
 
 function groupsOf(rows: readonly PatternRow[]) {
-  return GROUPS.flatMap(({ by, key, name }) =>
-    [...new Set(rows.map(key))].map((value) => {
-      const members = rows.filter((row) => key(row) === value);
-      return {
-        by,
-        key: value,
-        name: name(members[0] as PatternRow),
-        judged: sum(members.map((row) => row.items)),
-        preferred: measure("preferred", members),
-        strength: measure("strength", members),
-      };
-    }),
-  );
+  return GROUPS.flatMap((by) => {
+    const groups = new Map<string, PatternRow[]>();
+    for (const row of rows.filter((one) => one.by === by)) groups.set(row.key, [...(groups.get(row.key) ?? []), row]);
+    return [...groups].map(([key, members]) => ({
+      by,
+      key,
+      name: members[0]?.name ?? key,
+      judged: sum(members.map((row) => row.items)),
+      preferred: measure("preferred", members),
+      strength: measure("strength", members),
+    }));
+  });
 }
 
 export async function readAgreement(
@@ -79,10 +74,12 @@ export async function readAgreement(
   await requireProject(context, context.db, filter.projectId, "reviewer");
   await refreshQuality(context, BATCHES_PER_READ);
   const rows = await selectPatterns(context.db, filter);
+  const all = rows.filter(({ by }) => by === "all");
+  const safety = rows.filter(({ by }) => by === "safety");
   return {
-    measures: (["preferred", "strength", "safety"] as const).map((name) => measure(name, rows)),
+    measures: [measure("preferred", all), measure("strength", all), measure("safety", safety)],
     groups: groupsOf(rows),
-    distances: distancesOf(rows),
+    distances: distancesOf(all),
     pending: await countPending(context.db),
   };
 }
