@@ -1,24 +1,12 @@
-/** Gold and mirrored items on their whole way: made, served, graded, and what follows for the annotator. */
+/** Gold and mirrored items on their whole way: made, served, graded, and what follows for the figures. */
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type Database } from "@/db/client";
-import { insertAudit } from "@/db/queries/audit";
 import { selectRow, selectRows } from "@/db/queries/rows";
-import type { LeasedAssignment } from "@/lib/contracts/assignments";
-import { pauseAnnotator, resumeAnnotator, updateAnnotator } from "@/lib/services/annotators/change";
-import {
-  countMyNotes,
-  listAnnotatorNotes,
-  listMyNotes,
-  readMyNote,
-  readMyNotes,
-  sendNote,
-} from "@/lib/services/annotators/notes";
-import { listAnnotatorJudgements, readAnnotator } from "@/lib/services/annotators/read";
-import { leaseAssignment } from "@/lib/services/assignments/lease";
-import { submitComparison } from "@/lib/services/comparisons/submit";
+import { resumeAnnotator } from "@/lib/services/annotators/change";
+import { listAnnotatorNotes, listMyNotes, readMyNote } from "@/lib/services/annotators/notes";
+import { readAnnotator } from "@/lib/services/annotators/read";
 import { supersedeComparison } from "@/lib/services/comparisons/supersede";
-import { type ServiceContext, systemContext } from "@/lib/services/context";
 import { acceptGoldCandidates, createGoldItem } from "@/lib/services/gold/create";
 import { listGoldCandidates, listGoldItems } from "@/lib/services/gold/list";
 import { restoreGoldItem, retireGoldItem } from "@/lib/services/gold/retire";
@@ -26,9 +14,9 @@ import { keepMirrors } from "@/lib/services/mirrors/create";
 import { readAgreement } from "@/lib/services/quality/agreement";
 import { readAnnotatorQuality, readDrift } from "@/lib/services/quality/annotators";
 import { exportHours, readProgress } from "@/lib/services/quality/progress";
-import { refreshQuality } from "@/lib/services/quality/refresh";
-import { contextOf, createCampaign, createPairs, createProject, createUsers } from "../support/annotation-fixture";
+import { contextOf, createPairs, createUsers } from "../support/annotation-fixture";
 import { createTestDatabase, type TestDatabase } from "../support/database";
+import { createJudged, judge, lease, purposeOf, refresh, setCampaign, worker } from "../support/gold-fixture";
 
 let database: Database;
 let clone: TestDatabase;
@@ -41,64 +29,10 @@ afterAll(async () => {
   await clone.drop();
 });
 
-const worker = (): ServiceContext => systemContext(database.db, "worker");
-const refresh = () => refreshQuality(worker());
-let keys = 0;
-
-/** Judges what was leased: `first` = prefers the answer that reads "first". */
-async function judge(context: ServiceContext, leased: LeasedAssignment, first: boolean, durationMs = 60_000) {
-  const firstIsA = leased.item.responseA === "first";
-  keys += 1;
-  return submitComparison(context, {
-    assignmentId: leased.assignmentId,
-    preferred: firstIsA === first ? "a" : "b",
-    strength: "better",
-    tags: [],
-    durationMs,
-    idempotencyKey: `gold-test-${keys}`,
-  });
-}
-
-const lease = (context: ServiceContext, projectId: string) => leaseAssignment(context, { projectId, resume: false });
-
-async function setCampaign(campaignId: string, set: ReturnType<typeof sql>): Promise<void> {
-  await database.db.transaction(async (tx) => {
-    await tx.execute(sql`update campaigns set ${set} where id = ${campaignId}::uuid`);
-    await insertAudit(tx, {
-      actor: { id: null, kind: "seed" },
-      action: "test.change",
-      objectType: "campaign",
-      objectId: campaignId,
-    });
-  });
-}
-
-async function purposeOf(leased: LeasedAssignment | null): Promise<string | undefined> {
-  const row = await selectRow<{ purpose: string }>(
-    database.db,
-    sql`select purpose from items where id = ${leased!.item.id}::uuid`,
-  );
-  return row?.purpose;
-}
-
-/** A project whose pairs are all judged alike by three people ("first" is better), and two leads. */
-async function createJudged(pairs: number) {
-  const { db } = database;
-  const projectId = await createProject(db);
-  const campaignId = await createCampaign(db, projectId, { overlap: 3 });
-  const itemIds = await createPairs(db, projectId, campaignId, pairs, 3);
-  for (const person of await createUsers(db, projectId, 3)) {
-    const context = contextOf(db, person);
-    for (let n = 0; n < pairs; n += 1) await judge(context, (await lease(context, projectId))!, true);
-  }
-  const [lead] = await createUsers(db, projectId, 1, "lead");
-  return { projectId, campaignId, itemIds, lead: contextOf(db, lead!) };
-}
-
 describe("gold items", () => {
   it("go from consensus to a pause, and a lead lets the annotator go on", async () => {
     const { db } = database;
-    const { projectId, campaignId, lead } = await createJudged(8);
+    const { projectId, campaignId, lead } = await createJudged(db, 8);
     const candidates = await listGoldCandidates(lead, { projectId, annotatorsMin: 3, limit: 50 });
     expect(candidates.rows).toHaveLength(8);
     expect(candidates.rows.every((row) => row.preferred === 1 && row.annotators === 3)).toBe(true);
@@ -113,7 +47,7 @@ describe("gold items", () => {
     ).rejects.toMatchObject({ code: "conflict" });
 
     // Half of a newcomer's items are gold, while there is work.
-    await setCampaign(campaignId, sql`gold_share = 0.5`);
+    await setCampaign(db, campaignId, sql`gold_share = 0.5`);
     await createPairs(db, projectId, campaignId, 40, 3);
     const [newcomer] = await createUsers(db, projectId, 1);
     const context = contextOf(db, newcomer!);
@@ -125,11 +59,11 @@ describe("gold items", () => {
         paused = true;
         break;
       }
-      const purpose = (await purposeOf(leased))!;
+      const purpose = (await purposeOf(db, leased))!;
       seen[purpose] = (seen[purpose] ?? 0) + 1;
       // Always wrong on gold.
       await judge(context, leased, purpose !== "gold");
-      await refresh();
+      await refresh(db);
     }
     expect(paused).toBe(true);
     // ln(0.95 / 0.01) / ln(0.35 / 0.1) = 3.6: four wrong answers.
@@ -168,10 +102,10 @@ describe("gold items", () => {
 
   it("never come again to who judged the pair already", async () => {
     const { db } = database;
-    const { projectId, campaignId, lead } = await createJudged(3);
+    const { projectId, campaignId, lead } = await createJudged(db, 3);
     const { rows } = await listGoldCandidates(lead, { projectId, annotatorsMin: 3, limit: 50 });
     await acceptGoldCandidates(lead, { projectId, itemIds: rows.map((row) => row.itemId) });
-    await setCampaign(campaignId, sql`gold_share = 0.5`);
+    await setCampaign(db, campaignId, sql`gold_share = 0.5`);
     await createPairs(db, projectId, campaignId, 12, 3);
     const judges = await selectRows<{ id: string }>(
       db,
@@ -180,18 +114,18 @@ describe("gold items", () => {
     const context = contextOf(db, judges[0]!);
     for (let n = 0; n < 12; n += 1) {
       const leased = await lease(context, projectId);
-      expect(await purposeOf(leased)).toBe("work");
+      expect(await purposeOf(db, leased)).toBe("work");
       await judge(context, leased!, true);
     }
   });
 
   it("that are wrong are made good when they are retired as wrong", async () => {
     const { db } = database;
-    const { projectId, campaignId, itemIds, lead } = await createJudged(4);
+    const { projectId, campaignId, itemIds, lead } = await createJudged(db, 4);
     const made: string[] = [];
     for (const itemId of itemIds)
       made.push((await createGoldItem(lead, { projectId, itemId, preferred: 2, explanation: "Look closer." })).itemId);
-    await setCampaign(campaignId, sql`gold_share = 0.5`);
+    await setCampaign(db, campaignId, sql`gold_share = 0.5`);
     await createPairs(db, projectId, campaignId, 40, 3);
     const [honest] = await createUsers(db, projectId, 1);
     const context = contextOf(db, honest!);
@@ -199,7 +133,7 @@ describe("gold items", () => {
       const leased = await lease(context, projectId);
       if (!leased) break;
       await judge(context, leased, true);
-      await refresh();
+      await refresh(db);
     }
     expect((await readAnnotator(lead, { projectId, userId: honest!.id })).paused?.reason).toBe("gold");
     expect(await retireGoldItem(lead, { projectId, itemId: made[0]!, wrong: true })).toMatchObject({ resumed: 1 });
@@ -221,18 +155,18 @@ describe("gold items", () => {
 
   it("that good annotators miss are suspect", async () => {
     const { db } = database;
-    const { projectId, campaignId, itemIds, lead } = await createJudged(8);
+    const { projectId, campaignId, itemIds, lead } = await createJudged(db, 8);
     const right = itemIds.slice(1);
     for (const itemId of right) await createGoldItem(lead, { projectId, itemId, preferred: 1, explanation: "" });
     const wrong = await createGoldItem(lead, { projectId, itemId: itemIds[0]!, preferred: 2, explanation: "" });
-    await setCampaign(campaignId, sql`gold_share = 0.5`);
+    await setCampaign(db, campaignId, sql`gold_share = 0.5`);
     await createPairs(db, projectId, campaignId, 60, 3);
     for (const person of await createUsers(db, projectId, 2)) {
       const context = contextOf(db, person);
       const golds = new Set<string>();
       while (golds.size < 8) {
         const leased = (await lease(context, projectId))!;
-        if ((await purposeOf(leased)) === "gold") golds.add(leased.item.id);
+        if ((await purposeOf(db, leased)) === "gold") golds.add(leased.item.id);
         await judge(context, leased, true);
       }
     }
@@ -241,34 +175,35 @@ describe("gold items", () => {
   });
 
   it("refuse what is not the lead's to mark", async () => {
-    const { projectId, itemIds } = await createJudged(1);
-    const other = await createJudged(1);
+    const { db } = database;
+    const { projectId, itemIds } = await createJudged(db, 1);
+    const other = await createJudged(db, 1);
     const input = { projectId, itemId: itemIds[0]!, preferred: 1 as const, explanation: "" };
     await expect(createGoldItem(other.lead, input)).rejects.toMatchObject({ code: "not_found" });
     await expect(createGoldItem(other.lead, { ...input, projectId: other.projectId })).rejects.toMatchObject({
       code: "not_found",
     });
-    const [own] = await createUsers(database.db, projectId, 1, "lead");
-    await expect(
-      createGoldItem(contextOf(database.db, own!), { ...input, campaignId: other.campaignId }),
-    ).rejects.toMatchObject({ code: "invalid" });
+    const [own] = await createUsers(db, projectId, 1, "lead");
+    await expect(createGoldItem(contextOf(db, own!), { ...input, campaignId: other.campaignId })).rejects.toMatchObject(
+      { code: "invalid" },
+    );
   });
 });
 
 describe("checks and the figures", () => {
   it("no figure but the hours counts gold and mirrored items, whatever the order of taking in", async () => {
     const { db } = database;
-    const { projectId, campaignId, lead } = await createJudged(6);
+    const { projectId, campaignId, lead } = await createJudged(db, 6);
     const before = await readAgreement(lead, { projectId });
     const { rows } = await listGoldCandidates(lead, { projectId, annotatorsMin: 3, limit: 50 });
     await acceptGoldCandidates(lead, { projectId, itemIds: rows.slice(0, 3).map((row) => row.itemId) });
-    await setCampaign(campaignId, sql`gold_share = 0.5, mirror_share = 0.5, mirror_after_days = 0`);
+    await setCampaign(db, campaignId, sql`gold_share = 0.5, mirror_share = 0.5, mirror_after_days = 0`);
     const [newcomer] = await createUsers(db, projectId, 1);
     const context = contextOf(db, newcomer!);
     await createPairs(db, projectId, campaignId, 6, 3);
     let gold = 0;
     for (let leased = await lease(context, projectId); leased; leased = await lease(context, projectId)) {
-      if ((await purposeOf(leased)) === "gold") gold += 1;
+      if ((await purposeOf(db, leased)) === "gold") gold += 1;
       await judge(context, leased, true);
     }
     const after = await readAgreement(lead, { projectId });
@@ -284,8 +219,8 @@ describe("checks and the figures", () => {
     expect(line).toBeDefined();
 
     // Mirrors of own judgements: consistent on all but one, which then is changed back.
-    expect((await keepMirrors(worker())).made).toBeGreaterThan(0);
-    expect((await keepMirrors(worker())).made).toBe(0);
+    expect((await keepMirrors(worker(db))).made).toBeGreaterThan(0);
+    expect((await keepMirrors(worker(db))).made).toBe(0);
     const mirrored: { id: string; sourceSwapped: boolean }[] = [];
     let last: { id: string } | undefined;
     for (let n = 0; n < 20; n += 1) {
@@ -330,33 +265,33 @@ describe("checks and the figures", () => {
         );
       return all;
     };
-    await refresh();
+    await refresh(db);
     const incremental = await read();
     await db.execute(sql.raw(`truncate ${TABLES.join(", ")}, quality_battles`));
     await db.execute(
       sql`insert into quality_pending (comparison_id) select id from comparisons where source = 'annotator' order by id`,
     );
-    await refresh();
+    await refresh(db);
     expect(await read()).toEqual(incremental);
   });
 
   it("a replaced judgement is graded anew and no longer compared with its mirror", async () => {
     const { db } = database;
-    const { projectId, campaignId, itemIds, lead } = await createJudged(2);
+    const { projectId, campaignId, itemIds, lead } = await createJudged(db, 2);
     await createGoldItem(lead, { projectId, itemId: itemIds[0]!, preferred: 1, explanation: "Because." });
-    await setCampaign(campaignId, sql`gold_share = 0.5, mirror_share = 0.5, mirror_after_days = 0`);
+    await setCampaign(db, campaignId, sql`gold_share = 0.5, mirror_share = 0.5, mirror_after_days = 0`);
     await createPairs(db, projectId, campaignId, 8, 3);
     const [newcomer] = await createUsers(db, projectId, 1);
     const context = contextOf(db, newcomer!);
     let goldAnswer: { id: string } | undefined;
     const work: { id: string }[] = [];
     for (let leased = await lease(context, projectId); leased; leased = await lease(context, projectId)) {
-      const gold = (await purposeOf(leased)) === "gold";
+      const gold = (await purposeOf(db, leased)) === "gold";
       const answer = await judge(context, leased, !gold);
       if (gold) goldAnswer = answer;
       else work.push(answer);
     }
-    await refresh();
+    await refresh(db);
     const goldNotes = async () =>
       (await listAnnotatorNotes(lead, { projectId, userId: newcomer!.id, limit: 20 })).rows.filter(
         (note) => note.kind === "gold",
@@ -372,11 +307,11 @@ describe("checks and the figures", () => {
         idempotencyKey: `again-${goldAnswer.id}`,
         verdict: { preferred: old!.swapped ? "b" : "a", strength: "better", tags: [], durationMs: 60_000 },
       });
-      await refresh();
+      await refresh(db);
       expect(await goldNotes()).toEqual([]);
       expect((await readAnnotator(lead, { projectId, userId: newcomer!.id })).gold).toMatchObject({ n: 1, share: 1 });
     }
-    await keepMirrors(worker());
+    await keepMirrors(worker(db));
     const waiting = await selectRows<{ of: string }>(
       db,
       sql`select mirror_of_id as of from items where purpose = 'mirror' and reserved_for = ${newcomer!.id}::uuid`,
@@ -388,128 +323,7 @@ describe("checks and the figures", () => {
       idempotencyKey: `again-${waiting[0]!.of}`,
       verdict: { preferred: "a", strength: "better", tags: [], durationMs: 60_000 },
     });
-    expect(await keepMirrors(worker())).toMatchObject({ withdrawn: 1 });
+    expect(await keepMirrors(worker(db))).toMatchObject({ withdrawn: 1 });
     expect(work.map(({ id }) => id)).toContain(waiting[0]!.of);
-  });
-});
-
-describe("standing", () => {
-  it("haste pauses, and the pause gives leases back", async () => {
-    const { db } = database;
-    const projectId = await createProject(db);
-    const campaignId = await createCampaign(db, projectId, { overlap: 2 });
-    await createPairs(db, projectId, campaignId, 20, 2);
-    await setCampaign(campaignId, sql`duration_min_ms = 5000`);
-    const [hasty, calm] = await createUsers(db, projectId, 2);
-    const [lead] = await createUsers(db, projectId, 1, "lead");
-    const context = contextOf(db, hasty!);
-    let answers = 0;
-    for (let leased = await lease(context, projectId); leased; leased = await lease(context, projectId)) {
-      const waiting = await lease(context, projectId);
-      await judge(context, leased, true, 800);
-      answers += 1;
-      await refresh();
-      if (waiting) {
-        const state = await selectRow<{ state: string; pausedAt: unknown }>(
-          db,
-          sql`select a.state, s.paused_at as "pausedAt" from assignments a left join annotator_states s on s.user_id = a.user_id
-            where a.id = ${waiting.assignmentId}::uuid`,
-        );
-        expect(state?.state).toBe(state?.pausedAt ? "released" : "leased");
-        if (state?.state === "leased") {
-          await judge(context, waiting, true, 800);
-          answers += 1;
-          await refresh();
-        }
-      }
-    }
-    // 0.1^4 is not below the rate of 0.00005, 0.1^5 is.
-    expect(answers).toBe(5);
-    const slots = await selectRow<{ lost: number }>(
-      db,
-      sql`select count(*)::int as lost from items where campaign_id = ${campaignId}::uuid and judgements + slots_remaining <> overlap`,
-    );
-    expect(slots?.lost).toBe(0);
-    const details = await readAnnotator(contextOf(db, lead!), { projectId, userId: hasty!.id });
-    expect(details).toMatchObject({ paused: { reason: "duration" }, hasty: { n: 5, share: 1 } });
-    const other = contextOf(db, calm!);
-    for (let n = 0; n < 10; n += 1) await judge(other, (await lease(other, projectId))!, true, n === 0 ? 800 : 20_000);
-    await refresh();
-    expect((await readAnnotator(contextOf(db, lead!), { projectId, userId: calm!.id })).paused).toBeNull();
-  });
-
-  it("a lead pauses by hand with a word, and sets languages", async () => {
-    const { db } = database;
-    const projectId = await createProject(db);
-    const campaignId = await createCampaign(db, projectId, { overlap: 2 });
-    await createPairs(db, projectId, campaignId, 4, 2);
-    const [person] = await createUsers(db, projectId, 1);
-    const [leadUser] = await createUsers(db, projectId, 1, "lead");
-    const lead = contextOf(db, leadUser!);
-    const context = contextOf(db, person!);
-    const held = await lease(context, projectId);
-    expect(held).not.toBeNull();
-    const target = { projectId, userId: person!.id };
-    await pauseAnnotator(lead, { ...target, note: "Let us talk first." });
-    await expect(pauseAnnotator(lead, { ...target, note: "" })).rejects.toMatchObject({ code: "conflict" });
-    expect(await lease(context, projectId)).toBeNull();
-    expect((await listMyNotes(context, { projectId, limit: 20 })).rows).toMatchObject([
-      { kind: "pause", body: "Let us talk first.", author: "Someone" },
-    ]);
-    await resumeAnnotator(lead, { ...target, note: "" });
-    await expect(resumeAnnotator(lead, { ...target, note: "" })).rejects.toMatchObject({ code: "conflict" });
-    expect(await lease(context, projectId)).not.toBeNull();
-    expect(await updateAnnotator(lead, { ...target, languages: ["ko", "en", "ko"] })).toEqual({
-      languages: ["en", "ko"],
-    });
-    const stranger = contextOf(db, (await createUsers(db, null, 1, "lead"))[0]!);
-    for (const change of [pauseAnnotator, resumeAnnotator])
-      await expect(change(stranger, { ...target, note: "" })).rejects.toMatchObject({ code: "not_found" });
-    const outsider = (await createUsers(db, null, 1))[0]!;
-    await expect(pauseAnnotator(lead, { projectId, userId: outsider.id, note: "" })).rejects.toMatchObject({
-      code: "not_found",
-    });
-  });
-});
-
-describe("notes", () => {
-  it("reach whom they are for, and only those", async () => {
-    const { db } = database;
-    const { projectId, lead } = await createJudged(1);
-    const [person, other] = await createUsers(db, projectId, 2);
-    const context = contextOf(db, person!);
-    // Three who judged and the two.
-    expect(await sendNote(lead, { projectId, body: "Thank you all." })).toEqual({ sent: 5 });
-    await sendNote(lead, { projectId, userIds: [person!.id], body: "And you." });
-    expect(await countMyNotes(context, projectId)).toEqual({ unread: 2 });
-    const first = await listMyNotes(context, { projectId, limit: 1 });
-    const second = await listMyNotes(context, { projectId, limit: 1, after: first.next! });
-    expect([...first.rows, ...second.rows].map((note) => note.body)).toEqual(["And you.", "Thank you all."]);
-    expect(second.next).toBeNull();
-    await expect(readMyNote(contextOf(db, other!), first.rows[0]!.id)).rejects.toMatchObject({ code: "not_found" });
-    const { readAt } = await readMyNote(context, first.rows[0]!.id);
-    expect((await readMyNote(context, first.rows[0]!.id)).readAt).toBe(readAt);
-    expect(await readMyNotes(context, projectId)).toEqual({ read: 1 });
-    expect(await countMyNotes(context, projectId)).toEqual({ unread: 0 });
-
-    const judgement = await selectRow<{ id: string; userId: string }>(
-      db,
-      sql`select id, user_id as "userId" from comparisons where project_id = ${projectId}::uuid limit 1`,
-    );
-    expect(await sendNote(lead, { projectId, comparisonId: judgement!.id, body: "Good eye." })).toEqual({ sent: 1 });
-    await expect(
-      sendNote(lead, { projectId, comparisonId: judgement!.id, userIds: [person!.id], body: "Not yours." }),
-    ).rejects.toMatchObject({ code: "invalid" });
-    const owner = contextOf(db, { id: judgement!.userId });
-    expect((await listMyNotes(owner, { projectId, limit: 1 })).rows[0]).toMatchObject({
-      body: "Good eye.",
-      about: { comparisonId: judgement!.id, chosenExcerpt: "first", otherExcerpt: "second" },
-    });
-    const outsider = (await createUsers(db, null, 1))[0]!;
-    await expect(sendNote(lead, { projectId, userIds: [outsider.id], body: "Hello" })).rejects.toMatchObject({
-      code: "invalid",
-    });
-    const { comparisons } = await listAnnotatorJudgements(lead, { projectId, userId: judgement!.userId, limit: 10 });
-    expect(comparisons).toMatchObject([{ purpose: "work", passed: null, hasty: false }]);
   });
 });
