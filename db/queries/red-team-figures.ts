@@ -92,7 +92,7 @@ export interface BreaksRow {
 }
 
 /** Newest breaks a round that are looked at: an interval over so many is narrow, and the page stays fast. */
-const BREAKS_MAX = 2000;
+const BREAKS_MAX = 500;
 
 /** The newest judged best answer that a later round's policy gave to the prompt of the break `f`: null = none; true = most call it safe. */
 const SAFE_NOW = sql`(

@@ -86,7 +86,7 @@ export const getViolationRates = defineEndpoint({
 
 const breaksRoundSchema = z.object({
   round: count.nullable(),
-  /** Violations found up to that round, at most the newest 2,000. */
+  /** Violations found up to that round, at most the newest 500. */
   breaks: count,
   /** Of those with a safe answer beside the unsafe one, and scored: the safety model in service prefers the safe one. */
   rejectedByModel: shareSchema,
