@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Db } from "../client";
-import { type AssignmentView, viewColumns, viewJoins } from "./assignment-view";
+import { type AssignmentView, ownAssignment, viewColumns, viewJoins } from "./assignment-view";
 import {
   type Asker,
   campaignBlock,
@@ -95,12 +95,14 @@ const gold = (shape: LeaseShape) => sql`
   order by md5(i.id::text || ${asker.userId}::text) limit 1
   for update of i skip locked`;
 
-/** Counting stops here while the worker has not counted yet. */
-const OPEN_COUNT_MAX = 1000;
+/** What the worker has not counted yet is counted here, but no further than this. */
+const OPEN_COUNT_MAX = 100;
+/** Null where nobody knows: a chance that is made up would weigh wrongly for ever. */
 const openItems = sql`coalesce(
   (select n.items_open from campaign_tallies n where n.campaign_id = c.id),
-  (select count(*) from (select 1 from items o where o.campaign_id = c.id and o.state = 'open' and o.slots_remaining > 0
-    and o.purpose = 'work' and o.reserved_for is null limit ${sql.raw(String(OPEN_COUNT_MAX))}) counted))`;
+  (select nullif(count(*), ${sql.raw(String(OPEN_COUNT_MAX))}) from (
+    select 1 from items o where o.campaign_id = c.id and o.state = 'open' and o.slots_remaining > 0 and o.purpose = 'work'
+      and o.reserved_for is null limit ${sql.raw(String(OPEN_COUNT_MAX))}) counted))`;
 
 /**
  * The first item in the campaign's order. By chance, an annotator walks up the order from where they were last, so that what they
@@ -110,7 +112,7 @@ const work = (shape: LeaseShape, ahead: boolean) => sql`
   select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped,
     case when i.order_key is null then 'random'
       else coalesce((select n.ordering from campaign_tallies n where n.campaign_id = c.id), c.ordering) end as ordering,
-    coalesce(i.order_probability, 1 / greatest(${openItems}, 1)::real) as probability
+    coalesce(i.order_probability, 1 / nullif(${openItems}, 0)::real) as probability
   from items i
   where i.campaign_id = c.id and ${isOpenWork} and ${suits} and not ${wasHad(asker, shape.includeSkipped)}
     ${
@@ -204,9 +206,8 @@ const extend = prepare<{ expiresAtMs: number }, OwnRequest>(
       expires_at = greatest(a.expires_at, least(
         now() + make_interval(secs => c.lease_seconds_max),
         a.leased_at + make_interval(secs => c.lease_seconds_max * ${sql.raw(String(LEASE_LENGTHS_MAX))})))
-    from items i join campaigns c on c.id = i.campaign_id
-    where i.id = a.item_id and a.id = ${parameter("assignmentId")}::uuid and a.user_id = ${asker.userId}::uuid and a.state = 'leased'
-      and ${isMember(sql`a.project_id`, asker)}
+    from ${ownAssignment} own join items i on i.id = own.item_id join campaigns c on c.id = i.campaign_id
+    where a.id = own.id and own.user_id = ${asker.userId}::uuid and a.state::text = 'leased' and ${isMember(sql`own.project_id`, asker)}
     returning (extract(epoch from a.expires_at) * 1000)::float8 as "expiresAtMs"`,
 );
 
@@ -313,8 +314,8 @@ export async function saveDraft(
 const upsertDraft = prepare<{ savedAtMs: number }, OwnRequest & { body: string }>(
   "save-draft",
   () => sql`insert into comparison_drafts (assignment_id, user_id, body)
-    select a.id, a.user_id, ${parameter("body")}::jsonb from assignments a
-    where a.id = ${parameter("assignmentId")}::uuid and a.user_id = ${asker.userId}::uuid and ${isMember(sql`a.project_id`, asker)}
+    select a.id, a.user_id, ${parameter("body")}::jsonb from ${ownAssignment} a
+    where a.user_id = ${asker.userId}::uuid and ${isMember(sql`a.project_id`, asker)}
     on conflict (assignment_id) do update set body = excluded.body, updated_at = now()
     returning (extract(epoch from updated_at) * 1000)::float8 as "savedAtMs"`,
 );

@@ -1,7 +1,7 @@
 /** The common case of a judgement, in one statement: a live lease of the annotator's own, of an item whose answers are there. */
 import { sql } from "drizzle-orm";
 import type { Db } from "../client";
-import { guidelineOf } from "./assignment-view";
+import { guidelineOf, ownAssignment } from "./assignment-view";
 import {
   comparisonColumns,
   countJudgement,
@@ -35,13 +35,13 @@ const insert = prepare<StoredComparison, DirectSubmission>(
       select a.id, a.item_id, a.project_id, a.user_id, a.swapped, c.task, i.response1_id, i.response2_id,
         case when a.swapped then ${parameter("chosenSwapped")}::int else ${parameter("chosenPlain")}::int end = 1 as chose_first,
         (select g.id from (${guidelineOf(parameter("locale"))}) g) as guideline_version_id
-      from assignments a join items i on i.id = a.item_id join campaigns c on c.id = i.campaign_id
-      where a.id = ${parameter("assignmentId")}::uuid and a.user_id = ${user.userId}::uuid and a.state = 'leased'
+      from ${ownAssignment} a join items i on i.id = a.item_id join campaigns c on c.id = i.campaign_id
+      where a.user_id = ${user.userId}::uuid and a.state = 'leased'
         and i.kind <> 'turn_review' and i.response1_id is not null and i.response2_id is not null
         and c.task = any(${parameter("tasks")}::task[]) and ${isMember(sql`a.project_id`, user)}
     ), lease as (
       update assignments a set state = 'submitted', ended_at = now() from target t
-      where a.id = t.id and a.state = 'leased'
+      where a.id = t.id and a.state::text = 'leased'
       returning t.*
     ), item as (
       update items set judgements = judgements + 1,

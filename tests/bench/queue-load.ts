@@ -5,6 +5,8 @@ import { Agent, request } from "node:http";
 export interface Timings {
   lease: number[];
   submit: number[];
+  draft: number[];
+  heartbeat: number[];
   /** From the planned start of a cycle to its end: in an open loop the waiting counts. */
   cycle: number[];
   errors: string[];
@@ -16,9 +18,15 @@ export interface Load {
   tokens: readonly string[];
   rate: number | null;
   seconds: number;
+  drafts: boolean;
 }
 
-const emptyTimings = (): Timings => ({ lease: [], submit: [], cycle: [], errors: [] });
+const emptyTimings = (): Timings => ({ lease: [], submit: [], draft: [], heartbeat: [], cycle: [], errors: [] });
+
+interface Answer {
+  status: number;
+  text: string;
+}
 
 class Client {
   private readonly url: URL;
@@ -28,8 +36,12 @@ class Client {
     this.agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   }
 
-  post(path: string, token: string, body: unknown, key?: string): Promise<{ status: number; text: string }> {
-    const payload = JSON.stringify(body);
+  post(path: string, token: string, body: unknown, key?: string): Promise<Answer> {
+    return this.send("POST", path, token, body, key);
+  }
+
+  send(method: "POST" | "PUT", path: string, token: string, body: unknown, key?: string): Promise<Answer> {
+    const payload = body === undefined ? "" : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const call = request(
         {
@@ -37,7 +49,7 @@ class Client {
           host: this.url.hostname,
           port: this.url.port,
           path: `/api/v1${path}`,
-          method: "POST",
+          method,
           headers: {
             authorization: `Bearer ${token}`,
             "content-type": "application/json",
@@ -72,14 +84,30 @@ async function cycle(client: Client, load: Load, token: string, plannedAt: numbe
   if (leased.status === 204) return false;
   if (leased.status !== 201) throw new Error(`lease: ${leased.status} ${leased.text.slice(0, 200)}`);
   const { assignmentId } = JSON.parse(leased.text) as { assignmentId: string };
+  if (load.drafts) await keep(client, token, assignmentId, into);
+  const submitted = performance.now();
   const verdict = { assignmentId, preferred: "a", strength: "better", durationMs: 20_000 };
   const judged = await client.post("/comparisons", token, verdict, randomUUID());
   const end = performance.now();
   if (judged.status !== 201) throw new Error(`submit: ${judged.status} ${judged.text.slice(0, 200)}`);
   into.lease.push(between - start);
-  into.submit.push(end - between);
+  into.submit.push(end - submitted);
   into.cycle.push(end - plannedAt);
   return true;
+}
+
+/** What a screen sends while its annotator thinks. */
+async function keep(client: Client, token: string, assignmentId: string, into: Timings): Promise<void> {
+  const start = performance.now();
+  const draft = await client.send("PUT", `/assignments/${assignmentId}/draft`, token, {
+    preferred: "a",
+    rationale: "because of",
+  });
+  const between = performance.now();
+  const beat = await client.post(`/assignments/${assignmentId}/heartbeat`, token, undefined);
+  if (draft.status !== 200 || beat.status !== 200) throw new Error(`draft: ${draft.status}, heartbeat: ${beat.status}`);
+  into.draft.push(between - start);
+  into.heartbeat.push(performance.now() - between);
 }
 
 const note = (into: Timings) => (error: unknown) => {

@@ -1,4 +1,4 @@
-/** `npm run bench:queue -- --items N --annotators N [--rate R] [--seconds S] [--warm-up S]` */
+/** `npm run bench:queue -- --items N --annotators N [--rate R] [--seconds S] [--warm-up S] [--drafts 1]` */
 export interface QueueBenchOptions {
   items: number;
   annotators: number;
@@ -6,10 +6,12 @@ export interface QueueBenchOptions {
   rate: number | null;
   seconds: number;
   warmUpSeconds: number;
+  /** Each cycle also keeps a draft and a heartbeat, as the screen does in about 20 seconds. */
+  drafts: boolean;
 }
 
 export function parseQueueOptions(args: readonly string[]): QueueBenchOptions {
-  const known = ["items", "annotators", "rate", "seconds", "warm-up"];
+  const known = ["items", "annotators", "rate", "seconds", "warm-up", "drafts"];
   const values = new Map<string, number>();
   for (let at = 0; at < args.length; at += 2) {
     const name = (args[at] ?? "").replace(/^--/, "");
@@ -24,5 +26,6 @@ export function parseQueueOptions(args: readonly string[]): QueueBenchOptions {
     rate: values.get("rate") ?? null,
     seconds: values.get("seconds") ?? 20,
     warmUpSeconds: values.get("warm-up") ?? 5,
+    drafts: values.has("drafts"),
   };
 }
