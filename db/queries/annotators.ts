@@ -1,6 +1,7 @@
 /** An annotator's place in a project: the tests' state, pauses, and the leases that a pause gives back. */
 import { sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
+import { isHarmful } from "./eligibility";
 import { uuids } from "./quality";
 import { selectRow, selectRows } from "./rows";
 
@@ -87,7 +88,7 @@ export async function setResumed(tx: Tx, { projectId, userId }: Annotator): Prom
   return row !== undefined;
 }
 
-/** Gives the annotator's leases in the project back to the queue; their drafts stay. The ids, for the audit. */
+/** Gives the annotator's leases in the project back to the queue, as a release does (db/queries/queue.ts); their drafts stay. The ids, for the audit. */
 export async function releaseLeases(tx: Tx, { projectId, userId }: Annotator): Promise<string[]> {
   const rows = await selectRows<{ id: string }>(
     tx,
@@ -96,9 +97,16 @@ export async function releaseLeases(tx: Tx, { projectId, userId }: Annotator): P
       order by id for update
     ), ended as (
       update assignments a set state = 'released', ended_at = now() from held where a.id = held.id and a.state = 'leased'
-      returning a.id, a.item_id
+      returning a.id, a.item_id, a.leased_at
     ), returned as (
       update items i set slots_remaining = i.slots_remaining + 1 from ended where i.id = ended.item_id
+    ), spared as (
+      update annotator_days n set exposures = greatest(0, n.exposures - x.exposures)
+      from (
+        select c.id, (e.leased_at at time zone 'UTC')::date as day, count(*)::int as exposures
+        from ended e join items i on i.id = e.item_id join campaigns c on c.id = i.campaign_id where ${isHarmful} group by 1, 2
+      ) x
+      where n.user_id = ${userId}::uuid and n.campaign_id = x.id and n.day = x.day
     )
     select id from ended`,
   );

@@ -24,6 +24,8 @@ export interface GoldRow {
   createdAtMs: number;
   retiredAtMs: number | null;
   voided: boolean;
+  /** An annotator skipped it as unusable, so that it is served no more. */
+  unusable: boolean;
   seen: number;
   missed: number;
   /** By annotators who do well on the other gold items. */
@@ -63,7 +65,7 @@ export const selectGold = (connection: Connection, page: GoldPage): Promise<Gold
     connection,
     sql`
     with page as (
-      select g.*, i.campaign_id, i.context_message_id, i.response1_id, i.response2_id
+      select g.*, i.state = 'unusable' as unusable, i.campaign_id, i.context_message_id, i.response1_id, i.response2_id
       from gold_answers g join items i on i.id = g.item_id
       where i.project_id = ${page.projectId}::uuid and i.purpose = 'gold'
         and (g.retired_at is null) = ${page.state === "active"}::boolean
@@ -76,7 +78,7 @@ export const selectGold = (connection: Connection, page: GoldPage): Promise<Gold
       left(context.content, ${EXCERPT}::int) as prompt, left(r1.content, ${EXCERPT}::int) as response1,
       left(r2.content, ${EXCERPT}::int) as response2, p.preferred, p.safety, p.source, p.explanation, u.name as "createdBy",
       (extract(epoch from p.created_at) * 1000)::float8 as "createdAtMs",
-      (extract(epoch from p.retired_at) * 1000)::float8 as "retiredAtMs", p.voided,
+      (extract(epoch from p.retired_at) * 1000)::float8 as "retiredAtMs", p.voided, p.unusable,
       coalesce(t.seen, 0) as seen, coalesce(t.missed, 0) as missed, coalesce(t.good_seen, 0) as "goodSeen",
       coalesce(t.good_missed, 0) as "goodMissed"
     from page p join campaigns c on c.id = p.campaign_id join messages context on context.id = p.context_message_id

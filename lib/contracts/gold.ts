@@ -31,6 +31,8 @@ export const goldItemSchema = z.object({
   retiredAt: instantSchema.nullable(),
   /** Retired because its answer was wrong: nobody is graded by it. */
   voided: z.boolean(),
+  /** An annotator skipped it as unusable: it is served no more until it is restored or retired. */
+  unusable: z.boolean(),
   seen: z.number().int(),
   missed: z.number().int(),
   /** By annotators who do well on the other gold items. */
@@ -141,7 +143,7 @@ export const retireGoldItem = defineEndpoint({
 export const restoreGoldItem = defineEndpoint({
   method: "POST",
   path: "/projects/{projectId}/gold-items/{itemId}/restore",
-  summary: "Serve a retired gold item again",
+  summary: "Serve a gold item again that was retired, or skipped as unusable",
   access,
   params: goldParams,
   response: z.object({ itemId: z.uuid() }),

@@ -51,6 +51,7 @@ function useColumns(projectId: string, onRetire: (item: GoldItem) => void): Colu
         <span className="flex flex-wrap gap-1">
           <Badge>{t(`sources.${row.source}`)}</Badge>
           {row.suspect && <Badge tone="warn">{t("suspect")}</Badge>}
+          {row.unusable && <Badge tone="warn">{t("unusable")}</Badge>}
           {row.voided && <Badge tone="danger">{t("voided")}</Badge>}
         </span>
       ),
@@ -63,14 +64,17 @@ function useColumns(projectId: string, onRetire: (item: GoldItem) => void): Colu
     {
       key: "actions",
       header: <span className="sr-only">{t("actions")}</span>,
-      cell: (row) =>
-        row.retiredAt ? (
-          <Restore projectId={projectId} itemId={row.itemId} />
-        ) : (
-          <Button size="sm" variant="ghost" onClick={() => onRetire(row)}>
-            {t("retire")}
-          </Button>
-        ),
+      className: "whitespace-nowrap",
+      cell: (row) => (
+        <>
+          {(row.retiredAt || row.unusable) && <Restore projectId={projectId} itemId={row.itemId} />}
+          {!row.retiredAt && (
+            <Button size="sm" variant="ghost" onClick={() => onRetire(row)}>
+              {t("retire")}
+            </Button>
+          )}
+        </>
+      ),
     },
   ];
 }
