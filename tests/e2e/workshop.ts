@@ -24,6 +24,8 @@ interface Options {
   annotators?: number;
   task?: "helpfulness" | "safety";
   leaseSecondsMax?: number;
+  /** Risk category of the pairs, from the first on; those after the end have none. */
+  categories?: string[];
 }
 
 async function send(page: Page, method: "post" | "patch", path: string, data: unknown) {
@@ -42,7 +44,7 @@ async function createPerson(admin: Page, projectId: string): Promise<Person> {
 }
 
 export async function openWorkshop(browser: Browser, options: Options): Promise<Workshop> {
-  const { pairs, overlap = 1, annotators = 1, task = "helpfulness", leaseSecondsMax = 1800 } = options;
+  const { pairs, overlap = 1, annotators = 1, task = "helpfulness", leaseSecondsMax = 1800, categories = [] } = options;
   const context = await browser.newContext();
   const admin = await context.newPage();
   await signIn(admin, "admin");
@@ -54,6 +56,7 @@ export async function openWorkshop(browser: Browser, options: Options): Promise<
     prompt: `Question ${index + 1}: how do I keep a ${["fern", "cactus", "rose"][index % 3]} alive in room ${index + 1}?`,
     responses: [`Water it every ${index + 2} days and turn it to the light.`, `Forget it for ${index + 3} weeks.`],
     task,
+    ...(categories[index] ? { category: categories[index] } : {}),
   }));
   const imported = await admin.request.post(`/api/v1/projects/${projectId}/import?campaignId=${campaignId}`, {
     headers: { origin: new URL(admin.url()).origin, "content-type": "application/x-ndjson" },
