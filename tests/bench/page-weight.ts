@@ -7,7 +7,7 @@ import path from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { System } from "../chaos/system";
 import { findBrowser } from "../support/browser";
-import { ANNOTATE_SCRIPTS_GZIP_BYTES_MAX, weighPage } from "../support/page-weight";
+import { ANNOTATE_SCRIPTS_GZIP_BYTES_MAX, scriptsUntil, weighPage } from "../support/page-weight";
 import { measureSwaps } from "./enter";
 import { percentiles } from "./queue-load";
 
@@ -51,6 +51,19 @@ async function weighPages(annotator: Page, lead: Page): Promise<void> {
     const budget = page === "/annotate/{projectId}" ? { budgetBytes: ANNOTATE_SCRIPTS_GZIP_BYTES_MAX } : {};
     console.log(JSON.stringify({ bench: "page-weight", ...weight, page, ...budget }));
   }
+}
+
+/** Beyond the HTML's own scripts, the page fetches the screen itself, and the parser of Markdown with the first text that needs it. */
+async function weighFirstItem(browser: Browser, annotator: Page): Promise<void> {
+  const projectId = await idOfProject(annotator);
+  const fresh = await browser.newContext({ storageState: await annotator.context().storageState() });
+  const page = await fresh.newPage();
+  const ready = () => page.getByRole("radiogroup").first().waitFor();
+  const gzipBytesOfScripts = await scriptsUntil(page, new URL(`/annotate/${projectId}`, annotator.url()).href, ready);
+  console.log(
+    JSON.stringify({ bench: "first-item", page: "/annotate/{projectId}", scriptsGzipBytes: gzipBytesOfScripts }),
+  );
+  await fresh.close();
 }
 
 /** A campaign of its own, so that enough items are there. */
@@ -104,6 +117,7 @@ async function main(): Promise<void> {
     const annotator = await signedIn(browser, system, "annotator");
     const lead = await signedIn(browser, system, "lead");
     await weighPages(annotator, lead);
+    await weighFirstItem(browser, annotator);
     if (options.includes("--enter")) await benchSwaps(annotator, lead);
   } finally {
     await browser?.close();

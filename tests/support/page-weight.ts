@@ -1,6 +1,6 @@
 /** What a page costs before it can be used: the scripts and styles that its HTML loads, compressed as servers send them. */
 import { gzipSync } from "node:zlib";
-import type { APIRequestContext } from "@playwright/test";
+import type { APIRequestContext, Page, Response } from "@playwright/test";
 
 export interface PageWeight {
   page: string;
@@ -51,4 +51,17 @@ export async function weighPage(request: APIRequestContext, page: string): Promi
     stylesGzipBytes: sum(styles, gzipBytes),
     htmlGzipBytes: gzipBytes(html),
   };
+}
+
+/** All scripts that a browser without a cache fetches until `ready` has come, also those that scripts ask for; gzip bytes. */
+export async function scriptsUntil(page: Page, address: string, ready: () => Promise<unknown>): Promise<number> {
+  const scripts: Promise<Buffer>[] = [];
+  const onResponse = (response: Response) => {
+    if (response.request().resourceType() === "script") scripts.push(response.body());
+  };
+  page.on("response", onResponse);
+  await page.goto(address);
+  await ready();
+  page.off("response", onResponse);
+  return (await Promise.all(scripts)).reduce((total, body) => total + gzipBytes(body), 0);
 }

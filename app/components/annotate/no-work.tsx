@@ -10,7 +10,8 @@ import { callFor } from "@/lib/client/call";
 import type { ProblemError } from "@/lib/client/problem";
 import { explainNoItem, type NoItemReason } from "@/lib/contracts/assignments";
 import { Button, LinkButton } from "../button";
-import { EmptyState, ErrorState, Skeleton } from "../states";
+import { EmptyState, ErrorState } from "../states";
+import { WorkSkeleton } from "./work-skeleton";
 
 const ICONS: Record<NoItemReason, ReactNode> = {
   nothing: <Inbox size={28} aria-hidden />,
@@ -106,27 +107,4 @@ function useInstant() {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return (instant: string) =>
     format.dateTime(new Date(instant), { weekday: "long", hour: "numeric", minute: "2-digit", timeZone });
-}
-
-function WorkSkeleton() {
-  return (
-    <div className="flex flex-1 flex-col" aria-busy="true">
-      <div className="border-b border-line bg-sunken px-4 py-4">
-        <Skeleton className="w-2/3" />
-      </div>
-      <div className="grid flex-1 gap-8 bg-surface p-6 lg:grid-cols-2">
-        {["a", "b"].map((side) => (
-          <div key={side} className="flex flex-col gap-3">
-            <Skeleton className="w-8" />
-            <Skeleton />
-            <Skeleton />
-            <Skeleton className="w-3/4" />
-          </div>
-        ))}
-      </div>
-      <div className="border-t border-line p-4">
-        <Skeleton className="h-11" />
-      </div>
-    </div>
-  );
 }
