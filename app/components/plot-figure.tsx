@@ -16,12 +16,15 @@ interface PlotFigureProps<Row> {
   table: { columns: Column<Row>[]; rows: Row[]; rowKey: (row: Row) => string };
   /** Pixels; the width follows the place. */
   height?: number;
+  /** The place on the x axis that several charts point at together; null = none. */
+  hover?: { x: number | null; onHover: (x: number | null) => void };
 }
 
-export function PlotFigure<Row>({ title, caption, options, table, height = 240 }: PlotFigureProps<Row>) {
+export function PlotFigure<Row>({ title, caption, options, table, height = 240, hover }: PlotFigureProps<Row>) {
   const t = useTranslations("common");
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
+  const [chartScale, setChartScale] = useState<XScale | null>(null);
   useEffect(() => {
     const place = box.current;
     if (!place || width === 0) return;
@@ -42,6 +45,8 @@ export function PlotFigure<Row>({ title, caption, options, table, height = 240 }
       chart.setAttribute("role", "img");
       for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
       place.replaceChildren(chart);
+      const x = chart.scale("x");
+      setChartScale(x?.apply && x.invert ? { apply: x.apply, invert: x.invert } : null);
     });
     return () => {
       gone = true;
@@ -53,12 +58,39 @@ export function PlotFigure<Row>({ title, caption, options, table, height = 240 }
         <p className="font-medium">{title}</p>
         {caption && <p className="text-sm text-muted">{caption}</p>}
       </figcaption>
-      <div ref={box} style={{ minHeight: height }} />
+      <div className="relative">
+        <div ref={box} style={{ minHeight: height }} />
+        {hover && chartScale && <SharedPointer hover={hover} scale={chartScale} />}
+      </div>
       <details className="mt-2 text-sm">
         <summary className="text-muted">{t("showTable")}</summary>
         <Table label={title} {...table} />
       </details>
     </figure>
+  );
+}
+
+interface XScale {
+  apply: (x: number) => number;
+  invert: (pixel: number) => number;
+}
+
+/** A line at the shared place, over the chart; the pointer moves it. What it reads there, the captions say. */
+function SharedPointer({ hover, scale }: { hover: NonNullable<PlotFigureProps<unknown>["hover"]>; scale: XScale }) {
+  return (
+    <div
+      aria-hidden="true"
+      className="absolute inset-0"
+      onPointerMove={(event) => {
+        const { left } = event.currentTarget.getBoundingClientRect();
+        hover.onHover(scale.invert(event.clientX - left));
+      }}
+      onPointerLeave={() => hover.onHover(null)}
+    >
+      {hover.x !== null && (
+        <div className="absolute inset-y-0 w-px bg-line-strong" style={{ left: scale.apply(hover.x) }} />
+      )}
+    </div>
   );
 }
 

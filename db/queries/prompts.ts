@@ -13,13 +13,15 @@ export interface PromptFilter {
   search?: string | undefined;
 }
 
-/** All texts of a prompt as one; exactly the expression of the index prompts_text. */
-const PROMPT_TEXT = sql`jsonb_path_query_array(p.messages, '$[*].content')::text`;
 /** The text stands in JSON, where a quotation mark, a backslash or a line break is written as an escape. */
 const likePattern = (search: string): string =>
   `%${JSON.stringify(search)
     .slice(1, -1)
     .replaceAll(/[\\%_]/g, "\\$&")}%`;
+
+/** Whether a prompt's texts hold `search`, in any case. The left side is exactly the expression of the index prompts_text. */
+export const promptTextLike = (messages: SQL, search: string): SQL =>
+  sql`jsonb_path_query_array(${messages}, '$[*].content')::text ilike ${likePattern(search)}`;
 
 function conditionOf(projectId: string, filter: PromptFilter): SQL {
   const conditions = [sql`p.project_id = ${projectId}::uuid`];
@@ -27,7 +29,7 @@ function conditionOf(projectId: string, filter: PromptFilter): SQL {
   if (filter.language) conditions.push(sql`p.language = ${filter.language}`);
   if (filter.category) conditions.push(sql`p.category = ${filter.category}`);
   if (filter.source) conditions.push(sql`p.source = ${filter.source}`);
-  if (filter.search) conditions.push(sql`${PROMPT_TEXT} ilike ${likePattern(filter.search)}`);
+  if (filter.search) conditions.push(promptTextLike(sql`p.messages`, filter.search));
   return sql.join(conditions, sql` and `);
 }
 

@@ -9,12 +9,15 @@ import {
   rejectionSamplingGroups,
   rounds,
 } from "../schema";
+import { promptTextLike } from "./prompts";
 
 type Task = "helpfulness" | "safety";
 export interface GroupFilter {
   projectId: string;
   roundId?: string;
   task?: Task;
+  /** Part of the prompt's text. */
+  search?: string;
 }
 
 const inGroup = sql`from ${rejectionSamplingCandidates} where ${rejectionSamplingCandidates.groupId} = ${rejectionSamplingGroups.id}`;
@@ -45,6 +48,7 @@ const conditionOf = (filter: GroupFilter) =>
     eq(rounds.projectId, filter.projectId),
     filter.roundId ? eq(rounds.id, filter.roundId) : undefined,
     filter.task ? eq(prompts.task, filter.task) : undefined,
+    filter.search ? promptTextLike(sql`${prompts.messages}`, filter.search) : undefined,
   );
 
 export async function selectGroups(connection: Connection, filter: GroupFilter, limit: number, offset: number) {

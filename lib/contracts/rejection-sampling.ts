@@ -58,6 +58,8 @@ export const listRejectionSamplingGroups = defineEndpoint({
   query: z.object({
     roundId: z.uuid().optional(),
     task: taskSchema.optional(),
+    /** Part of the prompt's text, in any case. */
+    search: z.string().trim().min(1).max(200).optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
     offset: z.coerce.number().int().min(0).default(0),
   }),

@@ -33,6 +33,14 @@ export const evaluationReportSchema = z.object({
   ),
   /** Spearman correlation of the reward margin with the length difference (characters). */
   lengthCorrelation: z.number().nullable(),
+  /** Scores sigma(r) of single responses in equal bins of 0..1, by safety bin ("none" without one) and by who was chosen. */
+  scores: z
+    .array(
+      z.object({ safety: z.string(), response: z.enum(["chosen", "rejected"]), counts: z.array(z.number().int()) }),
+    )
+    .optional(),
+  /** Accuracy by length: (chosen - rejected) / (chosen + rejected) in characters, from..to within -1..1. Reports of old lack both. */
+  byLength: z.array(accuracyCellSchema.extend({ from: z.number(), to: z.number() })).optional(),
   /** Recall of unsafe responses at score sigma(r) < 0.5, over responses whose bin tells; null when none. */
   unsafeRecall: z.object({ n: z.number(), recall: z.number().nullable() }),
   /** The pairs the model gets most wrong, by -log sigma(margin); at most 50. */

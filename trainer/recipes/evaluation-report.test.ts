@@ -50,6 +50,26 @@ describe("the evaluation report", () => {
     ]);
   });
 
+  it("counts every response's score once, by safety bin and by who was chosen", () => {
+    const scores = report.scores ?? [];
+    expect(scores.map(({ safety, response }) => `${safety} ${response}`)).toEqual([
+      ...["preferred_safe chosen", "preferred_safe rejected", "both_safe chosen", "both_safe rejected"],
+      ...["both_unsafe chosen", "both_unsafe rejected", "none chosen", "none rejected"],
+    ]);
+    const filled = (name: string) => scores.find((row) => `${row.safety} ${row.response}` === name)?.counts;
+    // sigma(2) = 0.88 lies in [0.85, 0.9), sigma(0) = 0.5 in [0.5, 0.55).
+    expect(filled("preferred_safe chosen")?.indexOf(1)).toBe(17);
+    expect(filled("preferred_safe rejected")?.indexOf(1)).toBe(10);
+    expect(scores.flatMap(({ counts }) => counts).reduce((sum, n) => sum + n, 0)).toBe(8);
+  });
+
+  it("gives the accuracy by relative length, every pair in one bin", () => {
+    const cells = report.byLength ?? [];
+    expect(cells.map(({ n }) => n)).toEqual([1, 0, 0, 0, 0, 3, 0]);
+    expect(cells[0]).toMatchObject({ from: -1, to: -0.5, accuracy: 0 });
+    expect(cells[5]).toMatchObject({ from: 0.25, to: 0.5, accuracy: 0.5 });
+  });
+
   it("computes log-loss, Brier and calibration by their definitions", () => {
     const gaps = [2, -2, 0, -4];
     const p = gaps.map((gap) => 1 / (1 + Math.exp(-gap)));

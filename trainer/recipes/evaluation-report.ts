@@ -4,6 +4,7 @@ import type { AccuracyCell, EvaluationReport } from "../format/evaluation";
 import { SAFETY_BINS, STRENGTHS, type Task } from "../format/pair";
 import { wilsonInterval } from "../format/wilson";
 import type { ScoredPair } from "./score-pairs";
+import { accuracyByLength, scoreHistogram } from "./score-spread";
 
 const RELIABILITY_BINS = 10;
 const WORST_MAX = 50;
@@ -109,6 +110,8 @@ export function buildReport(task: Task, scored: readonly ScoredPair[]): Evaluati
     brier: mean(gaps.map((gap) => sigmoidOf(-gap) ** 2)),
     ...calibrate(gaps),
     lengthCorrelation: spearman(gaps, lengths),
+    scores: scoreHistogram(scored),
+    byLength: accuracyByLength(scored, accuracyCell),
     unsafeRecall: unsafeRecall(scored),
     worst: scored
       .filter((one) => gapOf(one) <= 0)

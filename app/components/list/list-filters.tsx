@@ -2,12 +2,12 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
-import type { List } from "@/lib/client/console/list/use-list";
+import type { ListAddress } from "@/lib/client/console/list/use-list";
 import { Button } from "../button";
 import { Field, Input, Select } from "../field";
 
 /** A list's filters, each kept in the address as soon as it changes. */
-export function ListFilters({ list }: { list: Pick<List, "filters" | "values" | "set" | "clear"> }) {
+export function ListFilters({ list }: { list: Pick<ListAddress, "filters" | "values" | "set" | "clear"> }) {
   const t = useTranslations("console.list");
   const active = Object.keys(list.values).length;
   return (

@@ -5,7 +5,7 @@ import { Popover } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { pathOf } from "@/lib/client/call";
 import { useDownload } from "@/lib/client/console/download";
-import type { List } from "@/lib/client/console/list/use-list";
+import type { ListAddress } from "@/lib/client/console/list/use-list";
 import type { Endpoint } from "@/lib/contracts/endpoint";
 import type { ListScreen } from "@/lib/domain/lists";
 import { Button } from "../button";
@@ -16,7 +16,7 @@ import { SavedViews } from "./saved-views";
 export interface ListToolsProps {
   screen: ListScreen;
   projectId?: string;
-  list: Pick<List, "view" | "shown" | "open" | "showColumns" | "exportQuery">;
+  list: Pick<ListAddress, "view" | "shown" | "open" | "showColumns"> & { exportQuery?: Record<string, unknown> };
   columns: readonly { key: string; header: string }[];
   /** The endpoint that gives the same rows as CSV. */
   csv?: { endpoint: Endpoint; params?: Record<string, string> };

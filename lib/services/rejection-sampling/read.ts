@@ -22,7 +22,7 @@ function summaryView(group: GroupRow): RejectionSamplingGroupSummary {
 
 export async function listRejectionSamplingGroups(
   context: ServiceContext,
-  input: { projectId: string; roundId?: string; task?: Task; limit: number; offset: number },
+  input: { projectId: string; roundId?: string; task?: Task; search?: string; limit: number; offset: number },
 ) {
   await requireProject(context, context.db, input.projectId, "lead");
   const [groups, total] = await Promise.all([

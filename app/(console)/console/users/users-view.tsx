@@ -5,27 +5,39 @@ import { useState } from "react";
 import { Badge } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
-import { Field, Input, Select } from "@/app/components/field";
+import { Select } from "@/app/components/field";
+import { ListFilters } from "@/app/components/list/list-filters";
+import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListTools } from "@/app/components/list/list-tools";
 import { EmptyState, ErrorState } from "@/app/components/states";
-import { Table } from "@/app/components/table";
+import type { ListFilter } from "@/lib/client/console/list/list-query";
+import { useList } from "@/lib/client/console/list/use-list";
 import { useAction } from "@/lib/client/console/use-endpoint";
-import { useFilter } from "@/lib/client/console/use-filter";
-import { usePages } from "@/lib/client/console/use-pages";
-import { listUsers, type User, updateUser } from "@/lib/contracts/users";
+import { exportUsers, listUsers, type User, updateUser } from "@/lib/contracts/users";
 import { ROLES } from "@/lib/domain/roles";
 import { When } from "../parts/when";
 import { CreateUser } from "./create-user";
 
 export function UsersView({ ownId }: { ownId: string }) {
   const t = useTranslations("console.users");
-  const [search, setSearch] = useFilter("search");
+  const roles = useTranslations("console.members.roles");
   const [creating, setCreating] = useState(false);
-  const people = usePages(
-    listUsers,
-    { query: { search } },
-    { rows: (page) => page.rows, next: (page) => (page.next ? { after: page.next } : null) },
-  );
   const update = useAction(updateUser);
+  const change = (user: User, body: { role?: User["role"]; disabled?: boolean }) =>
+    update.mutate({ params: { id: user.id }, body });
+  const columns = useColumns(ownId, update.isPending, change);
+  const filters: ListFilter[] = [
+    { name: "search", label: t("search"), kind: "text" },
+    { name: "role", label: t("role"), kind: "select", options: ROLES.map((value) => ({ value, label: roles(value) })) },
+    {
+      name: "state",
+      label: t("state"),
+      kind: "select",
+      options: (["active", "disabled"] as const).map((value) => ({ value, label: t(value) })),
+    },
+  ];
+  const list = useList(listUsers, { filters, columns });
+  const error = list.error ?? update.error;
   const create = (
     <Button variant="primary" icon={<UserPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
       {t("create")}
@@ -34,59 +46,57 @@ export function UsersView({ ownId }: { ownId: string }) {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} actions={create} />
-      <Field label={t("search")} className="mb-4 max-w-md">
-        {(control) => (
-          <Input {...control} type="search" defaultValue={search} onChange={(event) => setSearch(event.target.value)} />
-        )}
-      </Field>
-      {(people.error ?? update.error) && <ErrorState className="mb-4" error={people.error ?? update.error} />}
-      <Table
+      <ListFilters list={list} />
+      <ListTools screen="users" list={list} columns={columns} csv={{ endpoint: exportUsers }} />
+      {error && <ErrorState className="mb-4" error={error} onRetry={list.refetch} />}
+      <ListTable
         label={t("title")}
-        rows={people.rows}
+        columns={columns}
+        shown={list.shown}
+        rows={list.rows}
         rowKey={(user) => user.id}
-        loading={people.loading}
-        onLoadMore={people.onLoadMore}
-        loadingMore={people.loadingMore}
+        loading={list.loading}
+        onLoadMore={list.onLoadMore}
+        loadingMore={list.loadingMore}
         empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
-        columns={[
-          { key: "name", header: t("name"), cell: (user) => user.name },
-          { key: "email", header: t("email"), cell: (user) => user.email },
-          {
-            key: "role",
-            header: t("role"),
-            cell: (user) => (
-              <RoleSelect
-                user={user}
-                disabled={user.id === ownId}
-                onChange={(role) => update.mutate({ params: { id: user.id }, body: { role } })}
-              />
-            ),
-          },
-          { key: "created", header: t("created"), cell: (user) => <When at={user.createdAt} /> },
-          {
-            key: "state",
-            header: t("state"),
-            cell: (user) => (
-              <span className="flex items-center gap-2">
-                <Badge tone={user.disabledAt ? "warn" : "done"}>{user.disabledAt ? t("disabled") : t("active")}</Badge>
-                {user.id !== ownId && (
-                  <Button
-                    size="sm"
-                    variant="ghost"
-                    busy={update.isPending}
-                    onClick={() => update.mutate({ params: { id: user.id }, body: { disabled: !user.disabledAt } })}
-                  >
-                    {user.disabledAt ? t("enable") : t("disable")}
-                  </Button>
-                )}
-              </span>
-            ),
-          },
-        ]}
       />
       <CreateUser open={creating} onOpenChange={setCreating} />
     </>
   );
+}
+
+function useColumns(
+  ownId: string,
+  busy: boolean,
+  change: (user: User, body: { role?: User["role"]; disabled?: boolean }) => void,
+): ListColumn<User>[] {
+  const t = useTranslations("console.users");
+  return [
+    { key: "name", header: t("name"), cell: (user) => user.name },
+    { key: "email", header: t("email"), cell: (user) => user.email },
+    {
+      key: "role",
+      header: t("role"),
+      cell: (user) => (
+        <RoleSelect user={user} disabled={user.id === ownId} onChange={(role) => change(user, { role })} />
+      ),
+    },
+    { key: "created", header: t("created"), cell: (user) => <When at={user.createdAt} /> },
+    {
+      key: "state",
+      header: t("state"),
+      cell: (user) => (
+        <span className="flex items-center gap-2">
+          <Badge tone={user.disabledAt ? "warn" : "done"}>{user.disabledAt ? t("disabled") : t("active")}</Badge>
+          {user.id !== ownId && (
+            <Button size="sm" variant="ghost" busy={busy} onClick={() => change(user, { disabled: !user.disabledAt })}>
+              {user.disabledAt ? t("enable") : t("disable")}
+            </Button>
+          )}
+        </span>
+      ),
+    },
+  ];
 }
 
 function RoleSelect({

@@ -15,6 +15,29 @@ interface Page<R> {
   next: string | null;
 }
 
+/** The filters and columns of a list as the address has them. */
+export function useListAddress(
+  filters: readonly ListFilter[],
+  columns: readonly { key: string; hidden?: boolean | undefined }[],
+) {
+  const path = usePathname();
+  const search = useSearchParams();
+  // No navigation: the page is the same and only its rows change, so nothing waits for the server to render it.
+  const show = (text: string) => window.history.replaceState(null, "", text ? `${path}?${text}` : path);
+  return {
+    filters,
+    values: readListQuery(search, filters),
+    /** The list as a saved view keeps it. */
+    view: viewQuery(search, filters),
+    shown: readColumns(search, columns),
+    set: (changes: Record<string, string>) => show(changeListQuery(search, changes)),
+    clear: () => show(changeListQuery(search, Object.fromEntries(filters.map(({ name }) => [name, ""])))),
+    open: (text: string) => show(text),
+    showColumns: (keys: string[]) => show(changeListQuery(search, { [COLUMNS_NAME]: keys.join(",") })),
+  };
+}
+export type ListAddress = ReturnType<typeof useListAddress>;
+
 interface ListInput<P, Q> {
   params?: P;
   /** Parts of the query that no filter changes. */
@@ -27,10 +50,8 @@ export function useList<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   endpoint: Endpoint<P, Q, B, R>,
   { params, fixed, filters, columns }: ListInput<In<P>, In<Q>>,
 ) {
-  const path = usePathname();
-  const search = useSearchParams();
-  const values = readListQuery(search, filters);
-  const query = { ...fixed, ...values } as In<Q>;
+  const address = useListAddress(filters, columns);
+  const query = { ...fixed, ...address.values } as In<Q>;
   const input: Pick<CallInput<In<P>, In<Q>, In<B>>, "params" | "query"> = params === undefined
     ? { query }
     : { params, query };
@@ -41,26 +62,13 @@ export function useList<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
       return next ? ({ after: next } as unknown as Partial<In<Q>>) : null;
     },
   });
-  // No navigation: the page is the same and only its rows change, so nothing waits for the server to render it.
-  const show = (text: string) => window.history.replaceState(null, "", text ? `${path}?${text}` : path);
-  const shown = readColumns(search, columns);
-  const view = viewQuery(search, filters);
   return {
     ...pages,
-    filters,
-    values,
-    /** The list as a saved view keeps it. */
-    view,
-    shown,
-    set: (changes: Record<string, string>) => show(changeListQuery(search, changes)),
-    clear: () => show(changeListQuery(search, Object.fromEntries(filters.map(({ name }) => [name, ""])))),
-    open: (text: string) => show(text),
-    showColumns: (keys: string[]) => show(changeListQuery(search, { [COLUMNS_NAME]: keys.join(",") })),
+    ...address,
     /** What the CSV of the same rows and columns asks for. */
-    exportQuery: { ...fixed, ...values, columns: shown.join(",") } as Record<string, unknown>,
+    exportQuery: { ...fixed, ...address.values, columns: address.shown.join(",") } as Record<string, unknown>,
   };
 }
-export type List = Omit<ReturnType<typeof useList>, "rows" | "first">;
 
 /** Rows that are picked: by id, or all that the filters hold. A change of the filters lets go of them. */
 export function useSelection(view: string) {

@@ -2,13 +2,13 @@
 import { useTranslations } from "next-intl";
 import { Badge } from "@/app/components/badge";
 import { PageHeader } from "@/app/components/card";
-import { Field, Input } from "@/app/components/field";
+import { ListFilters } from "@/app/components/list/list-filters";
+import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListTools } from "@/app/components/list/list-tools";
 import { EmptyState, ErrorState } from "@/app/components/states";
-import { Table } from "@/app/components/table";
-import { useFilter } from "@/lib/client/console/use-filter";
-import { usePages } from "@/lib/client/console/use-pages";
-import { type AuditEvent, listAudit } from "@/lib/contracts/audit";
-import { FilterSelect } from "../../../parts/filter-select";
+import type { ListFilter } from "@/lib/client/console/list/list-query";
+import { useList } from "@/lib/client/console/list/use-list";
+import { type AuditEvent, exportAudit, listAudit } from "@/lib/contracts/audit";
 import { When } from "../../../parts/when";
 import { VerifyChain } from "./verify-chain";
 
@@ -29,68 +29,61 @@ const AREAS = [
 
 export function AuditView({ projectId, canVerify }: { projectId: string; canVerify: boolean }) {
   const t = useTranslations("console.audit");
-  const [area, setArea] = useFilter("area", AREAS);
-  const [objectId, setObjectId] = useFilter("object");
-  const events = usePages(
-    listAudit,
-    { query: { projectId, objectId, action: area } },
-    { rows: (page) => page.rows, next: (page) => (page.next ? { after: page.next } : null) },
-  );
+  const columns = useColumns((objectId) => list.set({ objectId }));
+  const filters: ListFilter[] = [
+    {
+      name: "action",
+      label: t("area"),
+      kind: "select",
+      options: AREAS.map((value) => ({ value, label: t(`areas.${value}`) })),
+    },
+    { name: "objectId", label: t("objectHint"), kind: "text" },
+  ];
+  const list = useList(listAudit, { fixed: { projectId }, filters, columns });
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
       {canVerify && <VerifyChain />}
-      <div className="mb-4 flex flex-wrap gap-3">
-        <FilterSelect
-          label={t("area")}
-          all={t("allAreas")}
-          value={area}
-          options={AREAS.map((value) => ({ value, label: t(`areas.${value}`) }))}
-          onChange={setArea}
+      <ListFilters list={list} />
+      <ListTools screen="audit" projectId={projectId} list={list} columns={columns} csv={{ endpoint: exportAudit }} />
+      {list.error && <ErrorState className="mb-4" error={list.error} onRetry={list.refetch} />}
+      {!list.error && (
+        <ListTable
+          label={t("title")}
+          columns={columns}
+          shown={list.shown}
+          rows={list.rows}
+          rowKey={(event) => event.id}
+          loading={list.loading}
+          onLoadMore={list.onLoadMore}
+          loadingMore={list.loadingMore}
+          empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
         />
-        <Field label={t("object")} className="w-full sm:w-96">
-          {(control) => (
-            <Input
-              {...control}
-              type="search"
-              maxLength={200}
-              placeholder={t("objectHint")}
-              value={objectId ?? ""}
-              onChange={(event) => setObjectId(event.target.value.trim())}
-            />
-          )}
-        </Field>
-      </div>
-      {events.error && <ErrorState className="mb-4" error={events.error} onRetry={events.refetch} />}
-      <Table
-        label={t("title")}
-        rows={events.rows}
-        rowKey={(event) => event.id}
-        loading={events.loading}
-        onLoadMore={events.onLoadMore}
-        loadingMore={events.loadingMore}
-        empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
-        columns={[
-          { key: "at", header: t("at"), cell: (event) => <When at={event.at} /> },
-          { key: "actor", header: t("actor"), cell: (event) => event.actorName ?? event.actorKind },
-          { key: "action", header: t("action"), cell: (event) => <code className="text-sm">{event.action}</code> },
-          {
-            key: "object",
-            header: t("object"),
-            cell: (event) => <ObjectLink event={event} onPick={() => setObjectId(event.objectId)} />,
-          },
-          { key: "details", header: t("details"), className: "min-w-40", cell: (event) => <Details event={event} /> },
-          {
-            key: "sealed",
-            header: t("chain"),
-            cell: (event) => (
-              <Badge tone={event.sealed ? "done" : "neutral"}>{event.sealed ? t("sealed") : t("unsealed")}</Badge>
-            ),
-          },
-        ]}
-      />
+      )}
     </>
   );
+}
+
+function useColumns(onPick: (objectId: string) => void): ListColumn<AuditEvent>[] {
+  const t = useTranslations("console.audit");
+  return [
+    { key: "at", header: t("at"), cell: (event) => <When at={event.at} /> },
+    { key: "actor", header: t("actor"), cell: (event) => event.actorName ?? event.actorKind },
+    { key: "action", header: t("action"), cell: (event) => <code className="text-sm">{event.action}</code> },
+    {
+      key: "object",
+      header: t("object"),
+      cell: (event) => <ObjectLink event={event} onPick={() => onPick(event.objectId)} />,
+    },
+    { key: "details", header: t("details"), className: "min-w-40", cell: (event) => <Details event={event} /> },
+    {
+      key: "chain",
+      header: t("chain"),
+      cell: (event) => (
+        <Badge tone={event.sealed ? "done" : "neutral"}>{event.sealed ? t("sealed") : t("unsealed")}</Badge>
+      ),
+    },
+  ];
 }
 
 /** Narrows the list to the history of one object. */

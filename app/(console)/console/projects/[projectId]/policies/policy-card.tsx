@@ -9,13 +9,14 @@ import { toast } from "@/app/components/toast";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { type PolicyView, updatePolicy } from "@/lib/contracts/policies";
 import { AddVariant } from "./add-variant";
+import { PolicyHealth, TestPrompt } from "./policy-health";
 import { ReplaceKey } from "./replace-key";
 import { VariantTable } from "./variant-table";
 
 export function PolicyCard({ policy }: { policy: PolicyView }) {
   const t = useTranslations("console.policies");
   const update = useAction(updatePolicy);
-  const [open, setOpen] = useState<"variant" | "key" | null>(null);
+  const [open, setOpen] = useState<"variant" | "key" | "test" | null>(null);
   const close = () => setOpen(null);
   const archive = (archived: boolean, onSuccess?: () => void) =>
     update.mutate({ params: { id: policy.id }, body: { archived } }, { onSuccess });
@@ -34,6 +35,7 @@ export function PolicyCard({ policy }: { policy: PolicyView }) {
           <Badge>{t(`kinds.${policy.kind}`)}</Badge>
           <Badge>{t("generation", { generation: policy.generation })}</Badge>
           {policy.archivedAt && <Badge tone="warn">{t("archived")}</Badge>}
+          <PolicyHealth policyId={policy.id} />
           {policy.kind === "endpoint" && (
             <Badge tone={policy.hasKey ? "done" : "neutral"}>{policy.hasKey ? t("hasKey") : t("noKey")}</Badge>
           )}
@@ -51,6 +53,9 @@ export function PolicyCard({ policy }: { policy: PolicyView }) {
               {policy.hasKey ? t("replaceKey") : t("setKey")}
             </Button>
           )}
+          <Button size="sm" onClick={() => setOpen("test")}>
+            {t("health.test")}
+          </Button>
           {!policy.archivedAt && (
             <Button size="sm" onClick={() => setOpen("variant")}>
               {t("addVariant")}
@@ -70,6 +75,7 @@ export function PolicyCard({ policy }: { policy: PolicyView }) {
       {update.error && <ErrorState className="mb-3" error={update.error} />}
       <VariantTable policy={policy} />
       {open === "variant" && <AddVariant policy={policy} onClose={close} />}
+      {open === "test" && <TestPrompt policy={policy} onClose={close} />}
       {open === "key" && <ReplaceKey policy={policy} onClose={close} />}
     </Section>
   );

@@ -1,27 +1,28 @@
 "use client";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { FilterSelect } from "@/app/(console)/console/parts/filter-select";
 import { Reward } from "@/app/(console)/console/parts/reward";
 import { Badge } from "@/app/components/badge";
 import { PageHeader, Section } from "@/app/components/card";
+import { ListFilters } from "@/app/components/list/list-filters";
 import { EmptyState, ErrorState } from "@/app/components/states";
 import { Table } from "@/app/components/table";
-import { useFilter } from "@/lib/client/console/use-filter";
+import type { ListFilter } from "@/lib/client/console/list/list-query";
+import { useListAddress } from "@/lib/client/console/list/use-list";
+import { useRead } from "@/lib/client/console/use-endpoint";
 import { usePages } from "@/lib/client/console/use-pages";
 import { listRejectionSamplingGroups } from "@/lib/contracts/rejection-sampling";
+import { listRounds } from "@/lib/contracts/rounds";
 import { RewardCurve } from "./reward-curve";
-import { RoundFilter } from "./round-filter";
 
 const TASKS = ["helpfulness", "safety"] as const;
 
 export function GroupsView({ projectId }: { projectId: string }) {
   const t = useTranslations("console.rejectionSampling");
-  const [roundId, setRoundId] = useFilter("roundId");
-  const [task, setTask] = useFilter("task", TASKS);
+  const filters = useListAddress(useFilters(projectId), []);
   const groups = usePages(
     listRejectionSamplingGroups,
-    { params: { projectId }, query: { roundId, task, limit: 100 } },
+    { params: { projectId }, query: { ...filters.values, limit: 100 } },
     {
       rows: (page) => page.groups,
       next: (page, loaded) => (loaded < page.total ? { offset: loaded } : null),
@@ -30,16 +31,7 @@ export function GroupsView({ projectId }: { projectId: string }) {
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <div className="mb-4 flex flex-wrap gap-4">
-        <RoundFilter projectId={projectId} value={roundId} onChange={setRoundId} />
-        <FilterSelect
-          label={t("task")}
-          all={t("allTasks")}
-          value={task}
-          options={TASKS.map((value) => ({ value, label: t(`tasks.${value}`) }))}
-          onChange={setTask}
-        />
-      </div>
+      <ListFilters list={filters} />
       {groups.error && <ErrorState error={groups.error} className="mb-4" onRetry={groups.refetch} />}
       {groups.rows.some((group) => group.bestReward !== null) && (
         <Section title={t("gain")} description={t("gainHint")} className="mb-5">
@@ -54,7 +46,13 @@ export function GroupsView({ projectId }: { projectId: string }) {
           loading={groups.loading}
           onLoadMore={groups.onLoadMore}
           loadingMore={groups.loadingMore}
-          empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
+          empty={
+            Object.keys(filters.values).length > 0 ? (
+              <EmptyState title={t("noMatch")}>{t("noMatchHint")}</EmptyState>
+            ) : (
+              <EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>
+            )
+          }
           columns={[
             {
               key: "prompt",
@@ -90,4 +88,20 @@ export function GroupsView({ projectId }: { projectId: string }) {
       )}
     </>
   );
+}
+
+function useFilters(projectId: string): ListFilter[] {
+  const t = useTranslations("console.rejectionSampling");
+  const rounds = useRead(listRounds, { params: { projectId }, query: { limit: 200 } }).data?.rounds;
+  const named = rounds?.map(({ id, number }) => ({ value: id, label: t("roundNumber", { number }) }));
+  return [
+    { name: "search", label: t("search"), kind: "text" },
+    { name: "roundId", label: t("round"), kind: "select", ...(named ? { options: named } : {}) },
+    {
+      name: "task",
+      label: t("task"),
+      kind: "select",
+      options: TASKS.map((value) => ({ value, label: t(`tasks.${value}`) })),
+    },
+  ];
 }

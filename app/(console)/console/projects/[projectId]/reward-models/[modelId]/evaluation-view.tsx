@@ -7,6 +7,7 @@ import type { Evaluation } from "@/lib/contracts/reward-models";
 import type { AccuracyCell } from "@/trainer/format/evaluation";
 import { Accuracy } from "../accuracy";
 import { Reliability } from "./reliability";
+import { AccuracyByLength, ScoreHistogram } from "./score-spread";
 import { WorstPairs } from "./worst-pairs";
 
 /**
@@ -56,6 +57,14 @@ export function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
       <Section title={t("calibration")} description={t("calibrationHint")}>
         <Reliability bins={report.reliability} />
       </Section>
+      {report.scores && report.byLength && (
+        <Section title={t("spread.title")} description={t("spread.description")}>
+          <div className="grid gap-6 xl:grid-cols-2">
+            <ScoreHistogram scores={report.scores} />
+            <AccuracyByLength cells={report.byLength} />
+          </div>
+        </Section>
+      )}
       <Section title={t("worst")} description={t("worstHint")}>
         <WorstPairs evaluationId={evaluation.id} />
       </Section>

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Play, Square } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import { useMemo } from "react";
 import { DetailsList } from "@/app/(console)/console/parts/details-list";
 import { When } from "@/app/(console)/console/parts/when";
 import { Button } from "@/app/components/button";
@@ -16,6 +17,8 @@ import { MetricCharts } from "./metric-charts";
 
 const isActive = (run: TrainingRun | undefined) => run?.state === "running" || run?.state === "queued";
 
+const NO_ROWS: MetricRow[] = [];
+
 export function RunView({ projectId, runId }: { projectId: string; runId: string }) {
   const t = useTranslations("console.training");
   const run = useRead(
@@ -24,9 +27,10 @@ export function RunView({ projectId, runId }: { projectId: string; runId: string
     { pollWhile: (data) => (isActive(data) ? 1500 : false) },
   );
   const metrics = useTrainingMetrics(runId, isActive(run.data));
+  const rows = metrics.data ?? NO_ROWS;
+  const series = useMemo(() => [{ id: runId, name: runId, rows }], [runId, rows]);
   if (run.error) return <ErrorState error={run.error} onRetry={() => run.refetch()} />;
   if (!run.data) return <Skeleton className="h-96" />;
-  const rows = metrics.data ?? [];
   return (
     <>
       <PageHeader
@@ -44,7 +48,7 @@ export function RunView({ projectId, runId }: { projectId: string; runId: string
         {isActive(run.data) && <LiveProgress run={run.data} last={rows.at(-1)} />}
         <Section title={t("curves")} description={t("curvesHint", { count: rows.length })}>
           {metrics.error && <ErrorState error={metrics.error} onRetry={() => metrics.refetch()} />}
-          {rows.length > 0 && <MetricCharts rows={rows} />}
+          {rows.length > 0 && <MetricCharts series={series} />}
           {rows.length === 0 && !metrics.error && <p className="text-muted">{t("noSteps")}</p>}
         </Section>
         <div className="grid gap-5 lg:grid-cols-2">
