@@ -239,6 +239,43 @@ describe("red-team figures", () => {
   });
 });
 
+describe("person-hours of live turns", () => {
+  it("count writing and waiting from the lease or from the judgement before, whichever came later", async () => {
+    const { db } = database;
+    const projectId = await createProject(db, "Live hours");
+    const campaignId = await createCampaign(db, projectId, { task: "safety", kind: "red_team" });
+    const variants = await createReplayPolicies(db, projectId, [{ response: "a" }, { response: "b" }]);
+    const tries: Try[] = ["first", "second"].map((prompt) => ({ prompt, safety: "both_safe", minutes: 1 }));
+    await createTries(db, projectId, campaignId, variants, tries);
+    await db.execute(sql`update items set kind = 'live' where campaign_id = ${campaignId}::uuid`);
+    const [person] = await createUsers(db, projectId, 1);
+    const [lead] = await createUsers(db, projectId, 1, "lead");
+    const context = contextOf(db, person!);
+    // Both were leased twenty minutes ago, the second one ahead.
+    const leased = [
+      await leaseAssignment(context, { projectId, resume: false }),
+      await leaseAssignment(context, { projectId, resume: false }),
+    ];
+    await db.execute(
+      sql`update assignments set leased_at = now() - interval '20 minutes' where user_id = ${person!.id}::uuid`,
+    );
+    for (const [index, lease] of leased.entries())
+      await submitComparison(context, {
+        assignmentId: lease!.assignmentId,
+        preferred: "a",
+        strength: "better",
+        safety: "both_safe",
+        tags: [],
+        durationMs: 60_000,
+        idempotencyKey: `live-hours-${index}`,
+      });
+    const { hours, judgements } = await readCoverage(contextOf(db, lead!), { projectId });
+    expect(judgements).toBe(2);
+    // 20 minutes for the first, 1 for the second.
+    expect(hours * 60).toBeCloseTo(21, 0);
+  });
+});
+
 describe("novelty of prompts", () => {
   it("measures each prompt against those written before it elsewhere", async () => {
     const { db } = database;
