@@ -4,6 +4,7 @@ import type { Connection } from "../client";
 import { guidelineOf } from "./assignment-view";
 import { TODAY } from "./eligibility";
 import { type Annotator, memberOf } from "./queue";
+import { newestReview } from "./reviews";
 import { selectRow, selectRows } from "./rows";
 
 type Task = "helpfulness" | "safety";
@@ -225,11 +226,25 @@ export interface ComparisonPage {
   limit: number;
 }
 
+export interface OwnComparison extends StoredComparison {
+  promptExcerpt: string;
+  /** What the newest review says. */
+  review: "approved" | "fixed" | "rejected" | null;
+  /** The newest word of a reviewer or lead about it. */
+  feedback: string | null;
+  /** When it was made or, if that is later, when somebody wrote about it: from then on it can be changed for a while. */
+  openedAtMs: number;
+}
+
 export async function listOwnComparisons(connection: Connection, userId: string, page: ComparisonPage) {
-  return selectRows<StoredComparison & { promptExcerpt: string }>(
+  return selectRows<OwnComparison>(
     connection,
-    sql`select ${comparisonColumns}, left(context.content, 160) as "promptExcerpt"
+    sql`select ${comparisonColumns}, left(context.content, 160) as "promptExcerpt",
+        (select nullif(n.decision::text, 'withdrawn') from (${newestReview(sql`k.id`)}) n) as "review", word.body as "feedback",
+        (extract(epoch from greatest(k.created_at, word.created_at)) * 1000)::float8 as "openedAtMs"
       from comparisons k join items i on i.id = k.item_id join messages context on context.id = i.context_message_id
+        left join lateral (select n.body, n.created_at from annotator_notes n where n.comparison_id = k.id and n.user_id = k.user_id
+          and n.kind = 'note' and n.visible_from <= now() order by n.created_at desc limit 1) word on true
       where k.user_id = ${userId}::uuid and k.project_id = ${page.projectId}::uuid
         and not exists (select 1 from comparisons newer where newer.supersedes_id = k.id)
         and (${page.before}::bigint is null or k.sequence < ${page.before}::bigint)

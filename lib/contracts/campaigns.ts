@@ -29,6 +29,8 @@ const rules = {
   cooldownMinutes: z.number().int().min(0).max(1440),
   /** Live: a verdict may be given before both answers end. */
   voteEarly: z.boolean(),
+  /** Share of judgements that a reviewer sees, drawn by chance, from now on; null = as the project's settings say. */
+  reviewShare: z.number().min(0).max(1).nullable(),
 };
 const leaseSecondsMaxSchema = z.number().int().min(60).max(86_400);
 const turnsMaxSchema = z.number().int().min(1).max(50);
@@ -89,6 +91,7 @@ export const createCampaign = defineEndpoint({
     exposureMaxPerDay: rules.exposureMaxPerDay.default(null),
     cooldownMinutes: rules.cooldownMinutes.default(0),
     voteEarly: rules.voteEarly.default(false),
+    reviewShare: rules.reviewShare.optional(),
     /** Dialogues that annotators start themselves, with answers from two policy variants. */
     liveItems: z.number().int().min(0).max(100_000).default(0),
   }),

@@ -101,7 +101,7 @@ export const supersedeComparison = defineEndpoint({
   status: 201,
 });
 
-/** How long after the first verdict it can still be superseded, seconds. */
+/** How long after the verdict, or after a reviewer's word about it, it can still be superseded, seconds. */
 export const SUPERSEDE_SECONDS_MAX = 7 * 24 * 3600;
 
 export const listMyComparisons = defineEndpoint({
@@ -115,7 +115,18 @@ export const listMyComparisons = defineEndpoint({
     limit: z.coerce.number().int().min(1).max(100).default(20),
   }),
   response: z.strictObject({
-    comparisons: z.array(z.strictObject({ ...comparisonSchema.shape, promptExcerpt: z.string() })),
+    comparisons: z.array(
+      z.strictObject({
+        ...comparisonSchema.shape,
+        promptExcerpt: z.string(),
+        /** What a reviewer made of it; null while nobody has looked. */
+        review: z.enum(["approved", "fixed", "rejected"]).nullable(),
+        /** The newest word of a reviewer or lead about it. */
+        feedback: z.string().nullable(),
+        /** A word about it opens an old judgement again. */
+        changeableUntil: z.iso.datetime(),
+      }),
+    ),
     nextCursor: z.string().nullable(),
   }),
 });

@@ -5,6 +5,7 @@ import type { Db } from "@/db/client";
 import { reviewTallies } from "@/db/queries/reviews";
 import { selectRows } from "@/db/queries/rows";
 import { approvalRate } from "@/lib/domain/review";
+import { listMyComparisons } from "@/lib/services/comparisons/read";
 import { supersedeComparison } from "@/lib/services/comparisons/supersede";
 import { reviewComparison } from "@/lib/services/reviews/create";
 import { claimReviews, countReviews, listReviewQueue } from "@/lib/services/reviews/list";
@@ -207,7 +208,11 @@ describe("a review", () => {
     const author = contextOf(db, people[0]!);
     await expect(supersedeComparison(author, change)).rejects.toMatchObject({ code: "conflict" });
     await reviewComparison(reviewer, { comparisonId: made.id, decision: "rejected", feedback: "Too strong." });
+    const [told] = (await listMyComparisons(author, page)).comparisons;
+    expect(told).toMatchObject({ review: "rejected", feedback: "Too strong." });
+    expect(Date.parse(told!.changeableUntil)).toBeGreaterThan(Date.now() + 6 * 86_400_000);
     const changed = await supersedeComparison(author, change);
+    expect((await listMyComparisons(author, page)).comparisons).toMatchObject([{ review: null, feedback: null }]);
     const [again] = (await listReviewQueue(reviewer, page)).cases;
     expect(again).toMatchObject({ comparisonId: changed.id, reasons: ["revised"], earlierFeedback: "Too strong." });
     await expect(reviewComparison(reviewer, { comparisonId: made.id, decision: "approved" })).rejects.toThrow(

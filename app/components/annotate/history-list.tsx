@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { annotateKeys } from "@/lib/client/annotate/keys";
 import { callFor } from "@/lib/client/call";
 import type { ProblemError } from "@/lib/client/problem";
-import { listMyComparisons, SUPERSEDE_SECONDS_MAX } from "@/lib/contracts/comparisons";
+import { listMyComparisons } from "@/lib/contracts/comparisons";
 import { Badge } from "../badge";
 import { LinkButton } from "../button";
 import { PageHeader } from "../card";
@@ -14,7 +14,8 @@ import { type Column, Table } from "../table";
 
 type Row = z.infer<NonNullable<typeof listMyComparisons.response>>["comparisons"][number];
 
-const canChange = (row: Row): boolean => Date.now() - Date.parse(row.createdAt) < SUPERSEDE_SECONDS_MAX * 1000;
+const canChange = (row: Row): boolean => Date.now() < Date.parse(row.changeableUntil);
+const REVIEW_TONES = { approved: "done", fixed: "neutral", rejected: "danger" } as const;
 
 /** Own judgements, newest first; recent ones can be opened and replaced. */
 export function HistoryList({ projectId }: { projectId: string }) {
@@ -73,10 +74,18 @@ function useColumns(projectId: string): Column<Row>[] {
       key: "notes",
       header: t("history.notes"),
       cell: (row) => (
-        <span className="flex flex-wrap gap-1">
-          {row.supersedesId && <Badge>{t("history.changed")}</Badge>}
-          {row.needsReview && <Badge tone="warn">{t("history.inReview")}</Badge>}
-        </span>
+        <>
+          <span className="flex flex-wrap gap-1">
+            {row.supersedesId && <Badge>{t("history.changed")}</Badge>}
+            {row.needsReview && !row.review && <Badge tone="warn">{t("history.inReview")}</Badge>}
+            {row.review && <Badge tone={REVIEW_TONES[row.review]}>{t(`history.review.${row.review}`)}</Badge>}
+          </span>
+          {row.feedback && (
+            <p dir="auto" className="mt-1 max-w-md min-w-48 whitespace-pre-wrap">
+              {row.feedback}
+            </p>
+          )}
+        </>
       ),
     },
     {

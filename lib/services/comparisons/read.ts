@@ -1,7 +1,7 @@
 /** An annotator's own judgements. */
 import { listOwnComparisons, ownComparison } from "@/db/queries/comparisons";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
-import type { ComparisonAnswer } from "@/lib/contracts/comparisons";
+import { type ComparisonAnswer, SUPERSEDE_SECONDS_MAX } from "@/lib/contracts/comparisons";
 import { DomainError, notFound } from "@/lib/errors";
 import { annotator } from "../assignments/annotator";
 import { requireView, toAnnotatedItem } from "../assignments/payload";
@@ -31,7 +31,13 @@ export async function listMyComparisons(
     limit: input.limit,
   });
   return {
-    comparisons: rows.map((row) => ({ ...toComparisonAnswer(row), promptExcerpt: row.promptExcerpt })),
+    comparisons: rows.map((row) => ({
+      ...toComparisonAnswer(row),
+      promptExcerpt: row.promptExcerpt,
+      review: row.review,
+      feedback: row.feedback,
+      changeableUntil: new Date(row.openedAtMs + SUPERSEDE_SECONDS_MAX * 1000).toISOString(),
+    })),
     nextCursor: rows.length === input.limit ? (rows.at(-1)?.sequence ?? null) : null,
   };
 }
