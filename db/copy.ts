@@ -11,10 +11,14 @@ const ESCAPES: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n"
 /** Text gathered before it is sent. */
 const CHUNK_CHARACTERS = 256 * 1024;
 
+/** Looking for each character is many times faster than one expression for all four, and most texts have none. */
+const isPlain = (text: string): boolean =>
+  !text.includes("\n") && !text.includes("\\") && !text.includes("\t") && !text.includes("\r");
+
 function copyText(value: CopyValue): string {
   if (value === null) return "\\N";
-  if (typeof value === "string") return value.replace(ESCAPED, (character) => ESCAPES[character] as string);
-  return String(value);
+  if (typeof value !== "string") return String(value);
+  return isPlain(value) ? value : value.replace(ESCAPED, (character) => ESCAPES[character] as string);
 }
 
 /** Rows in COPY's text format, in chunks. Text must hold no NUL, which Postgres cannot store. */

@@ -16,12 +16,16 @@ export interface KnownImport extends Row {
   line: number | null;
 }
 
-/** Which of these content hashes are stored already, with the import and line that brought them. */
+/**
+ * Which of these content hashes are stored already, with the import and line that brought them. One look into the index per hash: left
+ * to itself, the planner knows nothing yet of rows that this transaction has just loaded, and reads all of them for every batch.
+ */
 export async function findImported(tx: Tx, projectId: string, hashes: string[]): Promise<KnownImport[]> {
   const { rows } = await tx.execute<KnownImport>(sql`
-    select payload->>'contentHash' as hash, payload->>'importId' as "importId", (payload->>'line')::int as line
-    from items
-    where project_id = ${projectId} and payload->>'contentHash' = any(${sql.param(hashes)}::text[])`);
+    select h.hash, i."importId", i.line
+    from unnest(${sql.param(hashes)}::text[]) as h(hash) cross join lateral (
+      select payload->>'importId' as "importId", (payload->>'line')::int as line from items
+      where project_id = ${projectId} and payload->>'contentHash' = h.hash limit 1) i`);
   return rows;
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical-json";
-import { contentHash, holdoutPosition, isHeldout, promptHash } from "./holdout";
+import { contentHash, holdoutPosition, isHeldout, promptHash, sortedContentHash } from "./holdout";
 
 const user = (content: string) => ({ role: "user" as const, content });
 
@@ -54,5 +54,17 @@ describe("canonicalJson", () => {
       }),
     );
     expect(contentHash({ a: 1, b: 2 })).toBe(contentHash({ b: 2, a: 1 }));
+  });
+});
+
+describe("sortedContentHash", () => {
+  it("is contentHash for values with sorted keys", () => {
+    const text = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(text, text, text, (chosen, content, rejected) => {
+        const value = { chosen, kind: "verdict", prompt: [{ content, role: "user" }], rejected, task: "safety" };
+        expect(sortedContentHash(value)).toBe(contentHash(value));
+      }),
+    );
   });
 });

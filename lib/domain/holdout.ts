@@ -19,6 +19,11 @@ export function contentHash(value: unknown): string {
   return sha256(canonicalJson(value));
 }
 
+/** As `contentHash`, several times faster, for a value whose keys already stand in sorted order and none of which is undefined. */
+export function sortedContentHash(value: unknown): string {
+  return sha256(JSON.stringify(value));
+}
+
 /** Position of a prompt in [0, 1), uniform over prompts: the first 52 bits of its hash. */
 export function holdoutPosition(hash: string): number {
   return Number.parseInt(hash.slice(0, 13), 16) / 2 ** 52;

@@ -1,12 +1,17 @@
 /** Import -> freeze -> export on a real Postgres: all or nothing, duplicates, hold-out across rounds, bytes that repeat. */
+import { createWriteStream } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { sql } from "drizzle-orm";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
+import { canLoadWithoutTriggers } from "@/db/queries/import";
 import { campaigns, projects } from "@/db/schema";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
 import * as environment from "@/lib/env";
@@ -16,6 +21,7 @@ import { sealAudit, verifyAudit } from "@/lib/services/audit/chain";
 import { submitComparison } from "@/lib/services/comparisons/submit";
 import { type ServiceContext, systemContext } from "@/lib/services/context";
 import { exportSnapshot } from "@/lib/services/export/export";
+import { importFile } from "@/lib/services/import/file";
 import { type ImportInput, importRows } from "@/lib/services/import/run";
 import { freezeSnapshot } from "@/lib/services/snapshots/freeze";
 import type { PreferencePair } from "@/trainer/format/pair";
@@ -127,6 +133,63 @@ describe("import", () => {
       prompts: 0,
       skipped: 4,
     });
+  });
+
+  test("repeats the prompt's language and category on the item, whatever the format", async () => {
+    const { projectId, campaignId } = await createProject();
+    const open = { prompt: "질문", responses: ["a", "b"], category: "hate", attackVector: "role_play" };
+    await run({ projectId, campaignId, task: "helpfulness" }, jsonl([open]));
+    await run(
+      { projectId, task: "safety" },
+      jsonl([
+        { ...trl(1), category: "hate" },
+        { ...trl(2), category: 7 },
+      ]),
+    );
+    const { rows } = await database.db.execute(sql`
+      select language, category, attack_vector from items where project_id = ${projectId} order by id`);
+    expect(rows).toEqual([
+      { language: "ko", category: "hate", attack_vector: "role_play" },
+      { language: "en", category: "hate", attack_vector: null },
+      { language: "en", category: null, attack_vector: null },
+    ]);
+  });
+
+  test("with triggers or without, the same rows are stored and every reference holds", async () => {
+    expect(await database.db.transaction(canLoadWithoutTriggers)).toBe(true);
+    const stored = async () => {
+      const { projectId } = await createProject();
+      await run({ projectId, task: "safety" }, jsonl([{ ...trl(1), safety: "both_safe" }, trl(2)]));
+      const { rows } = await database.db.execute(sql`
+        select c.task, c.strength, c.safety, c.source_name, i.state, i.overlap, i.judgements, i.slots_remaining, d.language,
+          p.content as prompt, p.role, x.content as chosen, y.content as rejected, g.state as campaign
+        from comparisons c join items i on i.id = c.item_id and i.project_id = c.project_id
+        join campaigns g on g.id = i.campaign_id join dialogues d on d.id = i.dialogue_id and d.project_id = c.project_id
+        join messages p on p.id = i.context_message_id and p.dialogue_id = d.id
+        join messages x on x.id = c.chosen_id and x.id = i.response1_id and x.parent_id = p.id and x.dialogue_id = d.id
+        join messages y on y.id = c.rejected_id and y.id = i.response2_id and y.parent_id = p.id and y.dialogue_id = d.id
+        where c.project_id = ${projectId} order by c.sequence`);
+      return rows;
+    };
+    const without = await stored();
+    expect(without).toHaveLength(2);
+    await database.db.execute(sql`
+      create function told() returns trigger language plpgsql as 'begin return null; end';
+      create trigger told after insert on items for each row execute function told()`);
+    expect(await database.db.transaction(canLoadWithoutTriggers)).toBe(false);
+    expect(await stored()).toEqual(without);
+    await database.db.execute(sql`drop function told() cascade`);
+  });
+
+  test("a failure while one batch is written and the next is read leaves nothing", async () => {
+    const { projectId } = await createProject();
+    const broken = async function* () {
+      yield Buffer.from(jsonl(Array.from({ length: 2500 }, (_, index) => trl(index))));
+      throw new Error("the disk is gone");
+    };
+    const input = { projectId, sourceName: "test", task: "helpfulness" } as const;
+    await expect(importRows(context, input, broken)).rejects.toThrow("the disk is gone");
+    for (const table of ["comparisons", "items", "dialogues"]) expect(await count(table, projectId)).toBe(0);
   });
 
   test("twenty thousand pairs take seconds", async () => {
@@ -244,6 +307,71 @@ describe("freeze and export", () => {
     expect(pairs).toEqual(["question 2"]);
   });
 
+  test("gold items and mirrored re-asks stay out of snapshots, each counted by its name", async () => {
+    const { projectId, campaignId } = await createProject();
+    const items = await createPairs(database.db, projectId, campaignId, 4);
+    const [person] = await createUsers(database.db, projectId, 1);
+    const annotator = contextOf(database.db, person!);
+    for (let turn = 0; turn < 4; turn += 1) {
+      const leased = await leaseAssignment(annotator, { projectId, resume: false });
+      const verdict = { preferred: "a" as const, strength: "better" as const, tags: [], durationMs: 1 };
+      await submitComparison(annotator, {
+        ...verdict,
+        assignmentId: leased!.assignmentId,
+        idempotencyKey: `purpose-${turn}`,
+      });
+    }
+    await database.db.execute(sql`update items set purpose = 'gold' where id = ${items[0]}`);
+    await database.db.execute(sql`update items set purpose = 'mirror' where id in (${items[1]}, ${items[2]})`);
+    const { manifest } = await freezeSnapshot(context, { projectId, name: "work" });
+    expect(manifest.datasheet).toMatchObject({
+      excluded: { gold: 1, mirror: 2 },
+      counts: { task: { helpfulness: 1 } },
+    });
+    expect(manifest.files.train.rows + manifest.files.heldout.rows).toBe(1);
+  });
+
+  test("a data set leaves as a zip and a flat Parquet file as itself, and both come back", async () => {
+    const { projectId } = await createProject(0.3);
+    const rows = Array.from({ length: 60 }, (_, index) => ({ ...trl(index), strength: "better" }));
+    await run({ projectId, task: "helpfulness" }, jsonl(rows));
+    const { id, manifest } = await freezeSnapshot(context, { projectId, name: "set" });
+    for (const format of ["datasets", "parquet"] as const) {
+      const file = path.join(home, `out.${format}`);
+      const exported = await exportSnapshot(context, { id, format, split: "train" });
+      await pipeline(Readable.from(exported.bytes), createWriteStream(file));
+      const other = await createProject();
+      const report = await importFile(context, { projectId: other.projectId, sourceName: "back" }, file);
+      const expected = format === "datasets" ? 60 : manifest.files.train.rows;
+      expect(report).toMatchObject({ rows: expected, comparisons: expected, skipped: 0 });
+      expect(exported.rows).toBe(expected);
+      const stored = await database.db.execute(sql`
+        select distinct strength, task from comparisons where project_id = ${other.projectId}`);
+      expect(stored.rows).toEqual([{ strength: "better", task: "helpfulness" }]);
+      const again = await importFile(context, { projectId: other.projectId, sourceName: "back" }, file);
+      expect(again).toMatchObject({ comparisons: 0, skipped: expected });
+    }
+  });
+
+  test("a bad row in Parquet is named by its number and nothing is kept", async () => {
+    const { projectId } = await createProject();
+    const file = path.join(home, "bad.parquet");
+    const answers = ["good", null, "good"];
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: "prompt", data: ["a", "b", "c"], type: "STRING" },
+        { name: "chosen", data: answers, type: "STRING" },
+        { name: "rejected", data: ["x", "y", "z"], type: "STRING" },
+      ],
+    });
+    await writeFile(file, Buffer.from(bytes));
+    const error = await importFile(context, { projectId, sourceName: "bad", task: "safety" }, file).catch(
+      (caught: unknown) => caught,
+    );
+    expect(problemsOf(error)).toEqual([{ line: 2, message: expect.stringContaining("chosen") }]);
+    expect(await count("items", projectId)).toBe(0);
+  });
+
   test("a split whose files are gone is told, not half sent", async () => {
     const { projectId } = await createProject();
     await run({ projectId, task: "safety" }, jsonl([trl(1)]));
@@ -274,7 +402,6 @@ describe("audit chain", () => {
 });
 
 test("an upload from a file gives the same report as a stream", async () => {
-  const { importFile } = await import("@/lib/services/import/file");
   const { projectId } = await createProject();
   const file = path.join(home, "upload.jsonl");
   await writeFile(file, jsonl([trl(1)]));

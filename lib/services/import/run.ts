@@ -17,7 +17,7 @@ import { type ImportCampaign, ImportWriter, type NumberedRow } from "./writer";
 
 export const PROBLEMS_MAX = 50;
 /** A batch is written while the next one is read; memory holds two. */
-const BATCH_ROWS_MAX = 5000;
+const BATCH_ROWS_MAX = 1000;
 const BATCH_CHARACTERS_MAX = 8 * 2 ** 20;
 
 export interface ImportInput {

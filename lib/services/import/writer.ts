@@ -12,7 +12,7 @@ import {
   type PairRows,
 } from "@/db/queries/import";
 import { campaigns } from "@/db/schema";
-import { contentHash, promptHash } from "@/lib/domain/holdout";
+import { contentHash, promptHash, sortedContentHash } from "@/lib/domain/holdout";
 import type { Message, Task } from "@/trainer/format/pair";
 import type { ImportedRow, OpenRow, PromptRow, VerdictRow } from "./formats/row";
 import { risingId } from "./ids";
@@ -83,9 +83,17 @@ export class ImportWriter {
   }
 
   private hashOf(task: Task, row: VerdictRow | OpenRow): string {
-    const { kind, prompt } = row;
-    if (row.kind === "verdict") return contentHash({ kind, task, prompt, chosen: row.chosen, rejected: row.rejected });
-    return contentHash({ kind, campaign: this.campaign?.id, prompt, responses: [...row.responses].sort() });
+    const prompt = row.prompt.map(({ role, content }) => ({ content, role }));
+    if (row.kind === "verdict") {
+      const { chosen, rejected } = row;
+      return sortedContentHash({ chosen, kind: "verdict", prompt, rejected, task });
+    }
+    return sortedContentHash({
+      campaign: this.campaign?.id,
+      kind: "open",
+      prompt,
+      responses: row.responses.toSorted(),
+    });
   }
 
   private skip(line: number, reason: string): void {
