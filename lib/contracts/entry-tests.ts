@@ -4,6 +4,7 @@ import { answerSchema, entryTestContentSchema, QUESTION_KINDS } from "@/lib/doma
 import { typedText } from "./annotation-shapes";
 import { idSchema, instantSchema, pageOf, pageQuery, projectParams, taskSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
+import { feedbackSchema, ruleResultSchema } from "./onboarding";
 
 const lead = { role: "lead", scope: "projects" } as const;
 const reviewer = { role: "reviewer", scope: "review" } as const;
@@ -129,6 +130,21 @@ export const listAttempts = defineEndpoint({
   params: projectParams,
   query: pageQuery.extend({ state: z.enum(ATTEMPT_STATES).optional() }),
   response: pageOf(attemptRowSchema),
+});
+export const getAttempt = defineEndpoint({
+  method: "GET",
+  path: "/entry-test-attempts/{attemptId}",
+  summary: "One attempt that is handed in, with its answers, keys, grades and comments",
+  access: lead,
+  params: attemptParams,
+  response: z.strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    title: z.string(),
+    /** Empty until it is graded. */
+    rules: z.array(ruleResultSchema),
+    feedback: z.array(feedbackSchema),
+  }),
 });
 export const extendAttempt = defineEndpoint({
   method: "POST",

@@ -72,7 +72,7 @@ const ownSectionSchema = z.strictObject({
   questions: z.array(ownQuestionSchema),
 });
 
-const ruleResultSchema = z.strictObject({
+export const ruleResultSchema = z.strictObject({
   sections: z.array(z.string()),
   measure: z.enum(RULE_MEASURES),
   operator: z.enum(RULE_OPERATORS),
@@ -84,7 +84,7 @@ const ruleResultSchema = z.strictObject({
   advice: z.array(z.string()),
 });
 
-const feedbackSchema = z.strictObject({
+export const feedbackSchema = z.strictObject({
   questionId: z.string(),
   kind: z.enum(QUESTION_KINDS),
   section: z.string(),
@@ -108,6 +108,8 @@ export const attemptResultSchema = z.strictObject({
   feedback: z.array(feedbackSchema),
 });
 export type AttemptResult = z.infer<typeof attemptResultSchema>;
+export type RuleOutcome = z.infer<typeof ruleResultSchema>;
+export type AnswerFeedback = z.infer<typeof feedbackSchema>;
 
 export const ownAttemptSchema = z.strictObject({
   id: z.uuid(),

@@ -10,7 +10,7 @@ import { systemContext } from "@/lib/services/context";
 import { readOwnAttempt, saveAnswers, startAttempt, submitAttempt } from "@/lib/services/onboarding/attempts";
 import { grantCertificate } from "@/lib/services/onboarding/certificates";
 import { gradeAnswer } from "@/lib/services/onboarding/grading";
-import { extendAttempt, listAttempts, voidAttempt } from "@/lib/services/onboarding/manage-attempts";
+import { extendAttempt, listAttempts, readAttempt, voidAttempt } from "@/lib/services/onboarding/manage-attempts";
 import { sweepOnboarding } from "@/lib/services/onboarding/sweep";
 import { createEntryTest, publishEntryTest, saveDraft, updateEntryTest } from "@/lib/services/onboarding/tests";
 import { contextOf, createCampaign, createPairs, createUsers } from "../support/annotation-fixture";
@@ -243,6 +243,22 @@ describe("keys", () => {
 });
 
 describe("who may", () => {
+  it("lets a lead read what was handed in with its keys, and not in the middle of it", async () => {
+    const crew = await crewOf(db);
+    const test = await publish(crew, "ranking");
+    const attempt = await startAttempt(crew.annotator, { testId: test.testId, locale: "en" });
+    expect((await readAttempt(crew.lead, attempt.id)).feedback).toEqual([]);
+    await answerAll(crew.annotator, attempt, test.content);
+    await submitAttempt(crew.annotator, attempt.id);
+    const read = await readAttempt(crew.lead, attempt.id);
+    expect(read).toMatchObject({ name: "Someone", rules: [{ got: 5, passed: true }] });
+    expect(read.feedback.every(({ key, right }) => key !== null && right)).toBe(true);
+    await expect(readAttempt((await crewOf(db)).lead, attempt.id)).rejects.toMatchObject({ code: "not_found" });
+    const own = await startAttempt(crew.lead, { testId: test.testId, locale: "en" });
+    await submitAttempt(crew.lead, own.id);
+    await expect(readAttempt(crew.lead, own.id)).rejects.toMatchObject({ code: "forbidden" });
+  });
+
   it("hides tests, attempts and certificates of another project, and another's attempt", async () => {
     const crew = await crewOf(db);
     const other = await crewOf(db);

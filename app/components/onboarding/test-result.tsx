@@ -2,20 +2,16 @@
 import { CircleCheck, CircleX } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { STEPS } from "@/lib/client/annotate/steps";
-import type { AttemptResult, OwnAttempt } from "@/lib/contracts/onboarding";
+import type { AnswerFeedback, AttemptResult, OwnAttempt, RuleOutcome } from "@/lib/contracts/onboarding";
 import { Badge } from "../badge";
 import { LinkButton } from "../button";
 import { PageHeader, Section } from "../card";
 import { Markdown } from "../markdown";
 
-type RuleOutcome = AttemptResult["rules"][number];
-type Feedback = AttemptResult["feedback"][number];
-
 /** How it went: each rule with what was reached, what to practise, and every answer with what its graders wrote. */
 export function TestResult({ attempt, result }: { attempt: OwnAttempt; result: AttemptResult }) {
   const t = useTranslations("annotate.onboarding.result");
   const passed = result.outcome === "passed";
-  const sections = [...new Set(result.feedback.map(({ section }) => section))];
   return (
     <div className="flex flex-col gap-5">
       <PageHeader
@@ -24,26 +20,33 @@ export function TestResult({ attempt, result }: { attempt: OwnAttempt; result: A
         actions={<LinkButton href={`/annotate/${attempt.projectId}/onboarding`}>{t("back")}</LinkButton>}
       />
       <Section title={<OutcomeBadge passed={passed} />}>
-        <ul className="flex flex-col divide-y divide-line">
-          {result.rules.map((rule) => (
-            <RuleLine key={`${rule.sections.join()}${rule.measure}`} rule={rule} />
-          ))}
-        </ul>
+        <RuleLines rules={result.rules} />
       </Section>
-      {sections.map((section) => (
-        <Section key={section} title={section}>
-          <ol className="flex flex-col gap-4">
-            {result.feedback
-              .filter((entry) => entry.section === section)
-              .map((entry) => (
-                <FeedbackLine key={entry.questionId} entry={entry} />
-              ))}
-          </ol>
-        </Section>
-      ))}
+      <FeedbackSections feedback={result.feedback} />
     </div>
   );
 }
+
+export const RuleLines = ({ rules }: { rules: RuleOutcome[] }) => (
+  <ul className="flex flex-col divide-y divide-line">
+    {rules.map((rule) => (
+      <RuleLine key={`${rule.sections.join()}${rule.measure}`} rule={rule} />
+    ))}
+  </ul>
+);
+
+export const FeedbackSections = ({ feedback }: { feedback: AnswerFeedback[] }) =>
+  [...new Set(feedback.map(({ section }) => section))].map((section) => (
+    <Section key={section} title={section}>
+      <ol className="flex flex-col gap-4">
+        {feedback
+          .filter((entry) => entry.section === section)
+          .map((entry) => (
+            <FeedbackLine key={entry.questionId} entry={entry} />
+          ))}
+      </ol>
+    </Section>
+  ));
 
 function OutcomeBadge({ passed }: { passed: boolean }) {
   const t = useTranslations("annotate.onboarding.result");
@@ -87,7 +90,7 @@ function RuleLine({ rule }: { rule: RuleOutcome }) {
   );
 }
 
-function FeedbackLine({ entry }: { entry: Feedback }) {
+function FeedbackLine({ entry }: { entry: AnswerFeedback }) {
   const t = useTranslations("annotate.onboarding.result");
   const steps = useTranslations("annotate.verdict");
   const shown = (text: string) => {

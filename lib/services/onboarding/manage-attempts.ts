@@ -1,13 +1,14 @@
 /** Attempts as a lead sees them: who took what, more time for whoever needs it, and letting a broken one not count. */
 import { eq, sql } from "drizzle-orm";
 import { insertAudit } from "@/db/queries/audit";
-import { type AttemptListRow, listAttemptRows, lockAttempt } from "@/db/queries/onboarding";
-import { entryTestAttempts } from "@/db/schema";
+import { type AttemptListRow, attemptSubject, listAttemptRows, lockAttempt } from "@/db/queries/onboarding";
+import { entryTestAttempts, users } from "@/db/schema";
 import type { AttemptRow } from "@/lib/contracts/entry-tests";
-import { allQuestions, pickText } from "@/lib/domain/entry-test";
+import { allQuestions, type Localized, pickText } from "@/lib/domain/entry-test";
 import { DomainError, notFound } from "@/lib/errors";
-import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
+import { auditActor, inTransaction, requireProject, requireUser, type ServiceContext } from "../context";
 import { decodeKeyset, pageFrom } from "../paging";
+import { feedbackOf, rulesOf } from "./own-view";
 import { closeOverdue } from "./settle";
 
 export async function listAttempts(
@@ -42,6 +43,31 @@ const lockFor = async (context: ServiceContext, tx: Parameters<typeof lockAttemp
   await requireProject(context, tx, subject.attempt.projectId, "lead");
   return subject.attempt;
 };
+
+export async function readAttempt(context: ServiceContext, attemptId: string) {
+  await closeOverdue(context);
+  const { db } = context;
+  const [row] = await db
+    .select({ attempt: entryTestAttempts, name: users.name })
+    .from(entryTestAttempts)
+    .innerJoin(users, eq(users.id, entryTestAttempts.userId))
+    .where(eq(entryTestAttempts.id, attemptId));
+  if (!row) throw notFound("Attempt");
+  const { attempt, name } = row;
+  await requireProject(context, db, attempt.projectId, "lead");
+  if (attempt.userId === requireUser(context).id && attempt.outcome !== "passed")
+    throw new DomainError("forbidden", "Nobody reads the keys of a test that they still have to pass.");
+  const { version, test } = await attemptSubject(db, attempt);
+  const say = (text: Localized) => pickText(text, attempt.locale);
+  const handedIn = attempt.state !== "running";
+  return {
+    id: attempt.id,
+    name,
+    title: say(version.content.title),
+    rules: rulesOf(attempt, version.content, say),
+    feedback: handedIn ? await feedbackOf(db, { attempt, version, test }, say, true) : [],
+  };
+}
 
 export async function extendAttempt(context: ServiceContext, input: { attemptId: string; minutes: number }) {
   await closeOverdue(context);

@@ -3,7 +3,7 @@
  * the test runs or waits, and afterwards only once no further attempt could profit.
  */
 import type { Connection } from "@/db/client";
-import { answersOf, attemptsOf, countedSince, gradesOf } from "@/db/queries/onboarding";
+import { answerMap, answersOf, attemptsOf, countedSince, gradesOf, type StoredAttempt } from "@/db/queries/onboarding";
 import type { AttemptResult, OwnAttempt, OwnQuestion } from "@/lib/contracts/onboarding";
 import {
   type Answer,
@@ -68,39 +68,51 @@ export async function ownView(connection: Connection, subject: AttemptSubject): 
 
 async function resultOf(connection: Connection, subject: AttemptSubject, say: Say): Promise<AttemptResult> {
   const { attempt, version } = subject;
-  const rows = await answersOf(connection, attempt.id);
-  const answers = new Map(rows.map((row) => [row.questionId, row.answer]));
-  const grades = await gradesOf(connection, attempt.id);
   const reveal = attempt.outcome === "passed" || !(await mayTryAgain(connection, subject));
-  const sectionOf = new Map(
-    version.content.sections.flatMap((section) => section.questions.map(({ id }) => [id, say(section.title)] as const)),
-  );
   return {
     outcome: attempt.outcome!,
     gradedAt: iso(attempt.gradedAt!),
-    rules: (attempt.results ?? []).map(({ ruleId, ...result }) => ({
-      ...result,
-      ...ruleSections(version.content, ruleId, result.passed, say),
-    })),
-    feedback: allQuestions(version.content)
-      .filter((question) => answers.has(question.id) || !isWritten(question.kind))
-      .map((question) => {
-        const answer = answers.get(question.id);
-        const scores = grades.filter(({ questionId, graderId }) => questionId === question.id && graderId);
-        return {
-          questionId: question.id,
-          kind: question.kind,
-          section: sectionOf.get(question.id) ?? "",
-          question: say(question.text),
-          right: isRight(question, answer),
-          grade: scores.length > 0 ? scores.reduce((sum, { score }) => sum + score, 0) / scores.length : null,
-          comments: scores.map(({ comment }) => comment).filter(Boolean),
-          yours: answer ? answerText(question, answer, say) : "",
-          key: reveal ? keyText(question, say) : null,
-          explanation: reveal ? say(question.explanation) || null : null,
-        };
-      }),
+    rules: rulesOf(attempt, version.content, say),
+    feedback: await feedbackOf(connection, subject, say, reveal),
   };
+}
+
+export const rulesOf = (attempt: StoredAttempt, content: EntryTestContent, say: Say): AttemptResult["rules"] =>
+  (attempt.results ?? []).map(({ ruleId, ...result }) => ({
+    ...result,
+    ...ruleSections(content, ruleId, result.passed, say),
+  }));
+
+/** Every answer with what became of it; `reveal` adds the keys. */
+export async function feedbackOf(
+  connection: Connection,
+  { attempt, version }: AttemptSubject,
+  say: Say,
+  reveal: boolean,
+): Promise<AttemptResult["feedback"]> {
+  const answers = answerMap(await answersOf(connection, attempt.id));
+  const grades = await gradesOf(connection, attempt.id);
+  const sectionOf = new Map(
+    version.content.sections.flatMap((section) => section.questions.map(({ id }) => [id, say(section.title)] as const)),
+  );
+  return allQuestions(version.content)
+    .filter((question) => answers.has(question.id) || !isWritten(question.kind))
+    .map((question) => {
+      const answer = answers.get(question.id);
+      const scores = grades.filter(({ questionId, graderId }) => questionId === question.id && graderId);
+      return {
+        questionId: question.id,
+        kind: question.kind,
+        section: sectionOf.get(question.id) ?? "",
+        question: say(question.text),
+        right: isRight(question, answer),
+        grade: scores.length > 0 ? scores.reduce((sum, { score }) => sum + score, 0) / scores.length : null,
+        comments: scores.map(({ comment }) => comment).filter(Boolean),
+        yours: answer ? answerText(question, answer, say) : "",
+        key: reveal ? keyText(question, say) : null,
+        explanation: reveal ? say(question.explanation) || null : null,
+      };
+    });
 }
 
 /** Another attempt could profit from the keys. */

@@ -3,18 +3,26 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { Badge, type Tone } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
-import { Dialog } from "@/app/components/dialog";
+import { Dialog, Drawer } from "@/app/components/dialog";
 import { Field, Input } from "@/app/components/field";
-import { EmptyState, ErrorState } from "@/app/components/states";
+import { FeedbackSections, RuleLines } from "@/app/components/onboarding/test-result";
+import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { Table } from "@/app/components/table";
-import { useAction } from "@/lib/client/console/use-endpoint";
+import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { useFilter } from "@/lib/client/console/use-filter";
 import { usePages } from "@/lib/client/console/use-pages";
-import { ATTEMPT_STATES, type AttemptRow, extendAttempt, listAttempts, voidAttempt } from "@/lib/contracts/entry-tests";
+import {
+  ATTEMPT_STATES,
+  type AttemptRow,
+  extendAttempt,
+  getAttempt,
+  listAttempts,
+  voidAttempt,
+} from "@/lib/contracts/entry-tests";
 import { FilterSelect } from "../../../parts/filter-select";
 import { When } from "../../../parts/when";
 
-type Asking = { what: "extend" | "void"; attempt: AttemptRow };
+type Asking = { what: "extend" | "void" | "read"; attempt: AttemptRow };
 
 export function Attempts({ projectId }: { projectId: string }) {
   const t = useTranslations("console.onboarding.attempts");
@@ -68,6 +76,7 @@ export function Attempts({ projectId }: { projectId: string }) {
           },
         ]}
       />
+      {asking?.what === "read" && <ReadAttempt attempt={asking.attempt} onClose={() => setAsking(null)} />}
       {asking?.what === "extend" && <Extend attempt={asking.attempt} onClose={() => setAsking(null)} />}
       {asking?.what === "void" && <Void attempt={asking.attempt} onClose={() => setAsking(null)} />}
     </>
@@ -101,6 +110,11 @@ function Actions({ row, onAsk }: { row: AttemptRow; onAsk: (asking: Asking) => v
   const { name } = row;
   return (
     <div className="flex justify-end gap-1">
+      {row.state !== "running" && (
+        <Button size="sm" onClick={() => onAsk({ what: "read", attempt: row })} aria-label={t("readNamed", { name })}>
+          {t("read")}
+        </Button>
+      )}
       {row.state === "running" && (
         <Button
           size="sm"
@@ -121,6 +135,24 @@ function Actions({ row, onAsk }: { row: AttemptRow; onAsk: (asking: Asking) => v
         </Button>
       )}
     </div>
+  );
+}
+
+function ReadAttempt({ attempt, onClose }: { attempt: AttemptRow; onClose: () => void }) {
+  const t = useTranslations("console.onboarding.attempts");
+  const read = useRead(getAttempt, { params: { attemptId: attempt.id } });
+  return (
+    <Drawer open onOpenChange={(open) => !open && onClose()} title={t("readNamed", { name: attempt.name })}>
+      {read.error && <ErrorState error={read.error} onRetry={() => read.refetch()} />}
+      {read.isPending && <Skeleton className="h-64" />}
+      {read.data && (
+        <div className="flex flex-col gap-4">
+          <p className="text-muted">{read.data.title}</p>
+          <RuleLines rules={read.data.rules} />
+          <FeedbackSections feedback={read.data.feedback} />
+        </div>
+      )}
+    </Drawer>
   );
 }
 
