@@ -13,6 +13,7 @@ import { LinkButton } from "../button";
 import { PageHeader, Section } from "../card";
 import { OnboardingNotice } from "../onboarding/notice";
 import { EmptyState, ErrorState, ProgressBar, Skeleton } from "../states";
+import { UnreadNotes } from "./unread-notes";
 
 /** Where there is work, and how much. */
 export function ProjectChooser() {
@@ -50,6 +51,7 @@ function ProjectCard({ project }: { project: z.infer<typeof projectSummarySchema
       description={project.description}
       actions={
         <>
+          <UnreadNotes projectId={projectId} />
           <LinkButton href={`/annotate/${projectId}/history`} variant="ghost" icon={<History size={16} aria-hidden />}>
             {t("history")}
           </LinkButton>
