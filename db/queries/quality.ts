@@ -201,13 +201,18 @@ export const selectPatterns = (connection: Connection, filter: QualityFilter): P
   selectRows<PatternRow>(
     connection,
     sql`
+    with by_steps as materialized (
+      select campaign_id, language, category, steps, sum(items)::int as items
+      from quality_patterns q where ${within(filter)} group by 1, 2, 3, 4
+    )
     select p.by, p.key, coalesce(c.name, p.key) as name, p.counts, p.items
     from (
-      select case when grouping(safety) = 0 then 'safety' when grouping(campaign_id) = 0 then 'campaign'
-          when grouping(language) = 0 then 'language' when grouping(category) = 0 then 'category' else 'all' end as by,
-        coalesce(campaign_id::text, language, category, '') as key, coalesce(safety, steps) as counts, sum(items)::int as items
-      from quality_patterns q where ${within(filter)}
-      group by grouping sets ((steps), (safety), (campaign_id, steps), (language, steps), (category, steps))
+      select case when grouping(campaign_id) = 0 then 'campaign' when grouping(language) = 0 then 'language'
+          when grouping(category) = 0 then 'category' else 'all' end as by,
+        coalesce(campaign_id::text, language, category, '') as key, steps as counts, sum(items)::int as items
+      from by_steps group by grouping sets ((steps), (campaign_id, steps), (language, steps), (category, steps))
+      union all
+      select 'safety', '', safety, sum(items)::int from quality_patterns q where ${within(filter)} group by safety
     ) p left join campaigns c on p.by = 'campaign' and c.id::text = p.key`,
   );
 
