@@ -4,6 +4,7 @@
  * before the annotator's own answer. Imported judgements are reviewed but never adjudicated.
  */
 import { type SQL, sql } from "drizzle-orm";
+import { newestReview } from "./reviews";
 
 /** Read once and hashed: there are far fewer reviews than judgements. */
 const NEWEST_REVIEWS = sql`(select distinct on (r.comparison_id) r.comparison_id, r.id, r.decision, r.reviewer_id
@@ -39,8 +40,8 @@ export const EDITED_RESPONSE = pick(
   sql`c.edited_response`,
 );
 
-/** Standing judgements of the same item by annotators. */
-const VOTES = sql`comparisons o left join ${NEWEST_REVIEWS} ore on ore.comparison_id = o.id
+/** Standing judgements of the same item by annotators: a few, so each looks its own review up. */
+const VOTES = sql`comparisons o left join lateral (${newestReview(sql`o.id`)}) ore on true
   left join corrections ofix on ofix.review_id = ore.id and ore.decision = 'fixed'
   where o.item_id = c.item_id and o.source = 'annotator'
     and not exists (select 1 from comparisons newer where newer.supersedes_id = o.id)`;
