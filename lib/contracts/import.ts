@@ -21,7 +21,7 @@ export const importPairs = defineEndpoint({
   method: "POST",
   path: "/projects/{projectId}/import",
   summary:
-    "Import pairs or prompts, plain or gzip: all or nothing, errors by line number, duplicates skipped and reported",
+    "Import pairs or prompts (JSON lines plain or gzip, Parquet, a zip of Parquet): all or nothing, errors by line, duplicates skipped and reported",
   access: { role: "lead", scope: "data" },
   params: projectParams,
   query: z.object({
@@ -35,4 +35,21 @@ export const importPairs = defineEndpoint({
   rawBody: "application/x-ndjson",
   response: importReportSchema,
   status: 201,
+  example: {
+    query: { task: "helpfulness", sourceName: "helpful-base" },
+    body: '{"prompt":"How do I keep basil alive indoors?","chosen":"Six hours of light.","rejected":"You cannot."}\n',
+    response: {
+      importId: "0190a5b2-6c1f-7d3e-9a40-5b6c7d8e9f01",
+      format: "trl",
+      rows: 1200,
+      comparisons: 1198,
+      items: 0,
+      prompts: 0,
+      skipped: 2,
+      skippedLines: [
+        { line: 17, reason: "the same as line 4" },
+        { line: 903, reason: "already in the project" },
+      ],
+    },
+  },
 });

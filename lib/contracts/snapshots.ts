@@ -63,4 +63,9 @@ export const exportSnapshot = defineEndpoint({
     license: licenseSchema.default("unknown"),
   }),
   rawResponse: "application/octet-stream",
+  example: {
+    query: { format: "trl", split: "train" },
+    response:
+      '{"prompt":[{"role":"user","content":"How do I keep basil alive indoors?"}],"chosen":[{"role":"assistant","content":"Six hours of light."}],"rejected":[{"role":"assistant","content":"You cannot."}],"margin":0.6667,"strength":"better"}\n',
+  },
 });

@@ -63,6 +63,14 @@ export const createTrainingRun = defineEndpoint({
   }),
   response: trainingRunSchema,
   status: 201,
+  example: {
+    body: {
+      snapshotId: "16a0eeb0-791b-4c92-851f-d284dd9f599e",
+      task: "helpfulness",
+      baseModel: "tiny",
+      config: { epochs: 1, pairsPerStep: 64 },
+    },
+  },
 });
 
 export const getTrainingRun = defineEndpoint({

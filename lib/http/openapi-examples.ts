@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Endpoint } from "@/lib/contracts/endpoint";
+import { ABSENT, CHOICES, FRACTIONS, NUMBERS, SHA256, TEXTS } from "./openapi-values";
 
 export type Json = Record<string, unknown>;
 
@@ -14,61 +15,6 @@ export function jsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
   return rest;
 }
 
-const PROMPT = "How do I keep basil alive indoors?";
-const SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-
-/** By property name. */
-const TEXTS: Record<string, string> = {
-  action: "snapshot.frozen",
-  annotator: "Ada",
-  baseModel: "tiny",
-  body: "## What counts\n\nPrefer the answer that is right and says so plainly.",
-  category: "hate",
-  chosen: "Give it six hours of light and water it when the top of the soil is dry.",
-  code: "invalid",
-  content: PROMPT,
-  cron: "0 3 * * 1",
-  current: "old password here",
-  description: "Weekly preferences on household questions",
-  directory: "runs/8c7f0a52",
-  email: "ada@example.org",
-  excerpt: PROMPT,
-  feedback: "Please read section 2 of the guidelines again.",
-  instruction: "Answer in one sentence.",
-  language: "en",
-  locale: "en",
-  manifestSha256: SHA256,
-  message: "must not be empty",
-  name: "Weekly preferences",
-  nextCursor: "eyJhdCI6MTc3MjQ0",
-  objectId: "0190a5b2-6c1f-7d3e-9a40-5b6c7d8e9f01",
-  objectType: "snapshot",
-  password: "correct horse battery",
-  next: "eyJhdCI6MTc3MjQ0",
-  policy: "assistant-7b",
-  policyName: "assistant-7b",
-  prompt: PROMPT,
-  promptExcerpt: PROMPT,
-  promptText: PROMPT,
-  rationale: "Right, and shorter.",
-  reason: "The text is cut off.",
-  rejected: "Basil cannot live indoors.",
-  response: "Give it six hours of light.",
-  responseA: "Give it six hours of light and water it when the top of the soil is dry.",
-  responseB: "Basil cannot live indoors.",
-  role: "user",
-  sha256: SHA256,
-  sourceName: "helpful-base",
-  text: "Give it six hours of light.",
-  timeZone: "Asia/Seoul",
-  title: "The input is not valid",
-  token: "pw_example-token-shown-once",
-  url: "https://hooks.example.org/pairwright",
-  variant: "default",
-  variantName: "default",
-  week: "2026-03-02",
-  weightsSha256: SHA256,
-};
 const FORMATS: Record<string, (name: string) => string> = {
   uuid: (name) => uuidOf(name),
   "date-time": () => "2026-03-02T09:15:00Z",
@@ -112,22 +58,22 @@ function textExample(schema: Json, name: string): string {
   return matching(schema, short);
 }
 
+/** The limits of a number: whole ones step by 1, others by a tenth, away from an exclusive limit. */
+function limits(schema: Json): [low: number, high: number] {
+  const step = schema.type === "integer" ? 1 : 0.1;
+  const limit = (inclusive: unknown, exclusive: unknown, away: number, none: number): number =>
+    inclusive !== undefined ? Number(inclusive) : exclusive !== undefined ? Number(exclusive) + away : none;
+  return [
+    limit(schema.minimum, schema.exclusiveMinimum, step, Number.NEGATIVE_INFINITY),
+    limit(schema.maximum, schema.exclusiveMaximum, -step, Number.POSITIVE_INFINITY),
+  ];
+}
+
 function numberExample(schema: Json, name: string): number {
-  const whole = schema.type === "integer";
-  const low = Number(
-    schema.minimum ??
-      (schema.exclusiveMinimum === undefined
-        ? Number.NEGATIVE_INFINITY
-        : Number(schema.exclusiveMinimum) + (whole ? 1 : 0.1)),
-  );
-  const high = Number(
-    schema.maximum ??
-      (schema.exclusiveMaximum === undefined
-        ? Number.POSITIVE_INFINITY
-        : Number(schema.exclusiveMaximum) - (whole ? 1 : 0.1)),
-  );
-  const wanted = name.endsWith("Ms") ? 24_500 : whole ? 3 : 0.5;
-  return Math.min(high, Math.max(low, wanted));
+  const [low, high] = limits(schema);
+  const known = NUMBERS[name] ?? (name.endsWith("Ms") ? 24_500 : name.endsWith("Seconds") ? 30 : undefined);
+  const wanted = known ?? (schema.type === "number" && FRACTIONS.test(name) ? 0.62 : 3);
+  return Math.min(high, Math.max(low, schema.type === "integer" ? Math.round(wanted) : wanted));
 }
 
 function objectExample(schema: Json, walk: Walk): Json {
@@ -147,7 +93,10 @@ function objectExample(schema: Json, walk: Walk): Json {
 }
 
 function arrayExample(schema: Json, name: string, walk: Walk): unknown[] {
-  if (Array.isArray(schema.prefixItems)) return schema.prefixItems.map((entry) => exampleOf(entry as Json, name, walk));
+  if (Array.isArray(schema.prefixItems))
+    return schema.prefixItems.map((entry, place) =>
+      exampleOf(entry as Json, place === 0 ? `${name}Low` : `${name}High`, walk),
+    );
   const singular = name.replace(/s$/, "");
   const length = Math.max(1, Number(schema.minItems ?? 1));
   return Array.from({ length }, () => exampleOf((schema.items ?? {}) as Json, singular, walk));
@@ -158,7 +107,7 @@ export function exampleOf(schema: Json, name: string, walk: Walk): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.const !== undefined) return schema.const;
   if (schema.default !== undefined) return schema.default;
-  if (Array.isArray(schema.enum)) return schema.enum[0];
+  if (Array.isArray(schema.enum)) return schema.enum.includes(CHOICES[name]) ? CHOICES[name] : schema.enum[0];
   if (walk.depth > DEPTH_MAX) return null;
   const deeper = { ...walk, depth: walk.depth + 1 };
   if (typeof schema.$ref === "string") {
@@ -166,9 +115,11 @@ export function exampleOf(schema: Json, name: string, walk: Walk): unknown {
     return exampleOf((target ?? {}) as Json, name, deeper);
   }
   const choices = (schema.anyOf ?? schema.oneOf) as Json[] | undefined;
+  if (choices?.some((choice) => choice.type === "null") && ABSENT.has(name)) return null;
   if (choices) return exampleOf(choices.find((choice) => choice.type !== "null") ?? {}, name, deeper);
   if (Array.isArray(schema.allOf))
     return Object.assign({}, ...schema.allOf.map((part) => exampleOf(part as Json, name, deeper) as Json));
+  if (Array.isArray(schema.type) && schema.type.includes("null") && ABSENT.has(name)) return null;
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== "null") : schema.type;
   if (type === "object") return objectExample(schema, deeper);
   if (type === "array") return arrayExample(schema, name, deeper);
