@@ -107,7 +107,7 @@ test("at 200% zoom nothing is cut off: no sideways scrolling, everything can be 
   const page = await context.newPage();
   await signInAs(page, workshop.people[0]!);
   await page.goto(`/annotate/${workshop.projectId}`);
-  await expect(steps(page)).toBeVisible();
+  await expect(steps(page)).toBeVisible({ timeout: 20_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640);
   await steps(page).getByRole("radio", { name: "A is better", exact: true }).click();
   await page.getByRole("button", { name: /^Submit/ }).click();

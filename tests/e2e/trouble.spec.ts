@@ -1,6 +1,6 @@
 /** What goes wrong on a working day: rivals for one item, a cut line, a lease that ends, a session that ends. Nothing is lost or counted twice. */
 import { expect, test } from "@playwright/test";
-import { signInAs } from "./people";
+import { signIn, signInAs } from "./people";
 import { atWork, judgementsOf, letLeasesEnd, openWorkshop, question, steps } from "./workshop";
 
 test("two annotators race through a queue: each item once, nobody at a dead end", async ({ browser }) => {
@@ -124,7 +124,6 @@ test("a disabled account is out at once, and cannot sign in", async ({ browser }
   const page = await atWork(browser, workshop, person!);
   await expect(steps(page)).toBeVisible();
   const admin = await (await browser.newContext()).newPage();
-  const { signIn } = await import("./people");
   await signIn(admin, "admin");
   const disabled = await admin.request.patch(`/api/v1/users/${person!.id}`, {
     headers: { origin: new URL(admin.url()).origin },
