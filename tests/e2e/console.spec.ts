@@ -6,8 +6,11 @@ import { signIn } from "./people";
 const PAGES = {
   "": "Rounds",
   "/campaigns": "Campaigns",
+  "/items": "Items",
+  "/comparisons": "Judgements",
   "/quality": "Quality",
   "/data": "Data",
+  "/prompts": "Prompts",
   "/training-runs": "Training",
   "/reward-models": "Reward models",
   "/rejection-sampling": "Rejection sampling",
@@ -17,6 +20,7 @@ const PAGES = {
   "/onboarding": "Onboarding",
   "/members": "Members",
   "/audit": "Audit",
+  "/webhooks": "Webhooks",
   "/settings": "Settings",
 } as const;
 
