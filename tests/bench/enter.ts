@@ -32,6 +32,24 @@ function watchSwaps(): void {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
+const QUIET_MS = 300;
+
+/** Resolves once no request has been under way for a moment. */
+function watchRequests(page: Page): () => Promise<void> {
+  let running = 0;
+  let since = Date.now();
+  const change = (by: number) => () => {
+    running += by;
+    since = Date.now();
+  };
+  page.on("request", change(1));
+  page.on("requestfinished", change(-1));
+  page.on("requestfailed", change(-1));
+  return async () => {
+    while (running > 0 || Date.now() - since < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+}
+
 /** Judges `count` items by keyboard and returns the time of each swap, milliseconds. */
 export async function measureSwaps(page: Page, count: number): Promise<number[]> {
   const submit = page.locator('button[aria-keyshortcuts="Enter"]:enabled');
@@ -39,10 +57,11 @@ export async function measureSwaps(page: Page, count: number): Promise<number[]>
   // The loader that runs this file names its functions by a helper that the page does not have.
   await page.evaluate("globalThis.__name ??= (value) => value");
   await page.evaluate(watchSwaps);
+  const quiet = watchRequests(page);
   for (let n = 1; n <= count; n += 1) {
     await submit.waitFor();
-    // A person reads before judging; by then the next item is here. The lease ahead is over once the network is quiet.
-    await page.waitForLoadState("networkidle");
+    // A person reads before judging; by then the next item is leased ahead and the last judgement stored.
+    await quiet();
     await page.keyboard.press(String(1 + (n % 8)));
     await page.keyboard.press("Enter");
     await page.waitForFunction((wanted) => (window.pairwrightSwaps?.length ?? 0) >= wanted, n, { timeout: 10_000 });

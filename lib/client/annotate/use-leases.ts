@@ -56,6 +56,10 @@ async function leaseOrFree(wanted: Wanted, isHandedOver: IsHandedOver): Promise<
 const giveBack = (assignmentId: string) =>
   void call(releaseAssignment, { params: { assignmentId }, keepalive: true }).catch(() => undefined);
 
+const SOON_MS = 5 * 60_000;
+const endsSoon = (leased: LeasedAssignment | null | undefined): boolean =>
+  !!leased && Date.parse(leased.expiresAt) - Date.now() < SOON_MS;
+
 const isFresh = (leased: LeasedAssignment | null | undefined): leased is LeasedAssignment =>
   !!leased && Date.parse(leased.expiresAt) - Date.now() > 5000;
 
@@ -106,14 +110,15 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     );
   }, [client, projectId, campaignId, currentId]);
   useEffect(() => {
-    void beat();
+    // One leased ahead a while ago may be near its end; one leased just now needs no request of its own.
+    if (endsSoon(client.getQueryData<LeasedAssignment | null>(annotateKeys.lease(projectId, campaignId)))) void beat();
     const timer = setInterval(() => void beat(), HEARTBEAT_MS);
     document.addEventListener("visibilitychange", beat);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", beat);
     };
-  }, [beat]);
+  }, [beat, client, projectId, campaignId]);
 
   const latest = useRef({ current: current.data, ahead: next.data });
   useEffect(() => {
