@@ -43,13 +43,13 @@ export async function listCampaigns(context: ServiceContext, projectId: string) 
   return { rows: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })) };
 }
 
-export type NewCampaign = { projectId: string } & z.output<NonNullable<typeof contract.createCampaign.body>>;
+export type NewCampaign = { projectId: string } & z.input<NonNullable<typeof contract.createCampaign.body>>;
 
 /** A live item serves one annotator, who writes the prompt: its overlap is always 1. */
 export async function createCampaign(context: ServiceContext, input: NewCampaign) {
   return inTransaction(context, async (tx) => {
     await requireProject(context, tx, input.projectId, "lead");
-    const { liveItems, ...fields } = input;
+    const { liveItems = 0, ...fields } = input;
     const [row] = await tx.insert(campaigns).values(fields).returning({ id: campaigns.id });
     if (liveItems > 0)
       await tx.execute(sql`

@@ -10,12 +10,14 @@ import { Table } from "@/app/components/table";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { type Campaign, listCampaigns, updateCampaign } from "@/lib/contracts/campaigns";
 import { CreateCampaign } from "./create-campaign";
+import { EditRules } from "./edit-rules";
 
 const TONES: Record<Campaign["state"], Tone> = { open: "done", paused: "warn", closed: "neutral" };
 
 export function CampaignsView({ projectId }: { projectId: string }) {
   const t = useTranslations("console.campaigns");
   const [creating, setCreating] = useState(false);
+  const [editing, setEditing] = useState<Campaign | null>(null);
   const campaigns = useRead(listCampaigns, { params: { projectId } });
   const update = useAction(updateCampaign);
   const create = (
@@ -34,7 +36,7 @@ export function CampaignsView({ projectId }: { projectId: string }) {
         loading={campaigns.isPending}
         empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
         columns={[
-          { key: "name", header: t("name"), cell: (campaign) => campaign.name, className: "min-w-48" },
+          { key: "name", header: t("name"), cell: (campaign) => <Name campaign={campaign} />, className: "min-w-48" },
           { key: "kind", header: t("kind"), cell: (campaign) => t(`kinds.${campaign.kind}`) },
           { key: "task", header: t("task"), cell: (campaign) => t(`tasks.${campaign.task}`) },
           { key: "overlap", header: t("overlap"), numeric: true, cell: (campaign) => campaign.overlap },
@@ -54,6 +56,14 @@ export function CampaignsView({ projectId }: { projectId: string }) {
             header: <span className="sr-only">{t("actions")}</span>,
             cell: (campaign) => (
               <div className="flex justify-end gap-1">
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  aria-label={t("rules.titleOf", { name: campaign.name })}
+                  onClick={() => setEditing(campaign)}
+                >
+                  {t("rules.edit")}
+                </Button>
                 {(["open", "paused", "closed"] as const)
                   .filter((state) => state !== campaign.state)
                   .map((state) => (
@@ -72,7 +82,32 @@ export function CampaignsView({ projectId }: { projectId: string }) {
           },
         ]}
       />
+      {editing && <EditRules campaign={editing} onClose={() => setEditing(null)} />}
       <CreateCampaign projectId={projectId} open={creating} onOpenChange={setCreating} />
+    </>
+  );
+}
+
+/** With how far the order reaches, where there is one but chance. */
+function Name({ campaign }: { campaign: Campaign }) {
+  const t = useTranslations("console.campaigns.rules");
+  const { name, ordering, order } = campaign;
+  if (ordering === "random") return name;
+  const values = {
+    ordering: t(`orderings.${ordering}`),
+    ordered: order?.itemsOrdered ?? 0,
+    open: order?.itemsOpen ?? 0,
+  };
+  return (
+    <>
+      {name}
+      <span className="block text-sm text-muted">
+        {order === null
+          ? t("ordering", values)
+          : order.itemsOrdered === 0
+            ? t("unordered", values)
+            : t("ordered", values)}
+      </span>
     </>
   );
 }

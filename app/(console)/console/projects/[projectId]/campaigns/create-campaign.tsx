@@ -7,6 +7,7 @@ import { Field, Input, Select } from "@/app/components/field";
 import { ErrorState } from "@/app/components/states";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { createCampaign } from "@/lib/contracts/campaigns";
+import { DEFAULT_RULES, RulesFields, rulesOf } from "./rules-fields";
 
 export function CreateCampaign({
   projectId,
@@ -31,6 +32,7 @@ export function CreateCampaign({
       liveItems: number("liveItems"),
       turnsMax: number("turnsMax"),
       leaseSecondsMax: number("leaseMinutes") * 60,
+      ...rulesOf(form),
     };
     action.mutate({ params: { projectId }, body }, { onSuccess: () => onOpenChange(false) });
   };
@@ -65,6 +67,12 @@ export function CreateCampaign({
           {numeric("overlap", 1, 1, 100)}
           {numeric("leaseMinutes", 30, 1, 1440)}
         </div>
+        <details className="rounded-md border border-line p-3">
+          <summary className="cursor-pointer font-medium">{t("rules.title")}</summary>
+          <div className="mt-4 flex flex-col gap-6">
+            <RulesFields rules={DEFAULT_RULES} />
+          </div>
+        </details>
         {action.error && <ErrorState error={action.error} />}
         <Button type="submit" variant="primary" busy={action.isPending}>
           {t("create")}
