@@ -45,6 +45,9 @@ export const prompts = pgTable(
     uniqueIndex("prompts_content").on(table.projectId, table.task, table.contentHash),
     index("prompts_hash").on(table.promptHash),
     index("prompts_list").on(table.projectId, table.createdAt, table.id),
+    index("prompts_category")
+      .on(table.projectId, table.category, table.createdAt, table.id)
+      .where(sql`category is not null`),
     /** Text search; the expression is that of promptTextLike in db/queries/prompts.ts. */
     index("prompts_text").using("gin", sql`(jsonb_path_query_array(messages, '$[*].content')::text) gin_trgm_ops`),
   ],

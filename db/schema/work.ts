@@ -150,7 +150,13 @@ export const items = pgTable(
     index("items_gold").on(table.campaignId).where(sql`state = 'open' and slots_remaining > 0 and purpose = 'gold'`),
     index("items_mirrors").on(table.reservedFor, table.campaignId).where(sql`purpose = 'mirror'`),
     index("items_list").on(table.projectId, table.createdAt, table.id),
-    index("items_set_aside").on(table.projectId, table.createdAt, table.id).where(sql`state in ('unusable', 'withdrawn')`),
+    index("items_campaign").on(table.campaignId, table.createdAt, table.id),
+    index("items_category")
+      .on(table.projectId, table.category, table.createdAt, table.id)
+      .where(sql`category is not null`),
+    index("items_set_aside")
+      .on(table.projectId, table.createdAt, table.id)
+      .where(sql`state in ('unusable', 'withdrawn')`),
     index("items_checks").on(table.projectId, table.createdAt, table.id).where(sql`purpose in ('gold', 'mirror')`),
     index("items_dialogue").on(table.dialogueId),
     uniqueIndex("items_next_turn").on(table.previousItemId),
@@ -270,6 +276,7 @@ export const comparisons = pgTable(
     uniqueIndex("comparisons_sequence").on(table.sequence),
     index("comparisons_project").on(table.projectId, table.createdAt),
     index("comparisons_list").on(table.projectId, table.sequence),
+    index("comparisons_unsafe").on(table.projectId, table.sequence).where(sql`safety = 'preferred_unsafe'`),
     index("comparisons_user").on(table.userId, table.createdAt),
     index("comparisons_item").on(table.itemId),
     check("comparisons_edited", sql`${table.editedResponse} is null or btrim(${table.editedResponse}) <> ''`),
