@@ -76,7 +76,7 @@ export function TopBarShell({ user, items, children }: { user: ShellUser; items:
         <Brand compact />
         <nav aria-label={t("mainNavigation")} className="flex flex-1 gap-1 sm:ml-4">
           {items.map((item) => (
-            <NavLink key={item.href} item={item} />
+            <NavLink key={item.href} item={item} compact />
           ))}
         </nav>
         <LocaleSwitch />
@@ -129,7 +129,8 @@ function Navigation({ groups }: { groups: NavGroup[] }) {
   );
 }
 
-function NavLink({ item }: { item: NavItem }) {
+/** `compact` leaves the word to screen readers on phones where an icon stands for it. */
+function NavLink({ item, compact }: { item: NavItem; compact?: boolean }) {
   const path = usePathname();
   const current = item.exact ? path === item.href : path === item.href || path.startsWith(`${item.href}/`);
   return (
@@ -142,7 +143,7 @@ function NavLink({ item }: { item: NavItem }) {
       )}
     >
       {item.icon}
-      <span className="truncate">{item.label}</span>
+      <span className={cn("truncate", compact && item.icon && "max-sm:sr-only")}>{item.label}</span>
     </Link>
   );
 }
