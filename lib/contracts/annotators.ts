@@ -49,6 +49,8 @@ export const annotatorSchema = z.object({
   mirrored: z.object({ sameSide: shareSchema, choseATwice: shareSchema }),
   /** Judgements below the campaign's time floor, of those in campaigns that have one. */
   hasty: shareSchema,
+  /** Judgements that reviewers approved as they were, of those that chance or newness sent to review. */
+  approved: shareSchema,
   certificates: z.array(certificateSchema),
 });
 export type AnnotatorDetails = z.infer<typeof annotatorSchema>;

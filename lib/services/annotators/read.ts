@@ -3,9 +3,11 @@ import { and, eq } from "drizzle-orm";
 import type { Connection } from "@/db/client";
 import { selectCertificates, selectGrades, selectRecentJudgements, selectState } from "@/db/queries/annotators";
 import { selectChecks, selectHaste } from "@/db/queries/checks";
+import { reviewTallies } from "@/db/queries/reviews";
 import { projectMembers, users } from "@/db/schema";
 import type { AnnotatorDetails, AnnotatorJudgement, GoldTest } from "@/lib/contracts/annotators";
 import { projectSettingsSchema, sequentialSettingsOf } from "@/lib/domain/project-settings";
+import { approvalRate } from "@/lib/domain/review";
 import { sequentialTest } from "@/lib/domain/sequential-test";
 import { notFound } from "@/lib/errors";
 import { sequenceCursor } from "../comparisons/read";
@@ -73,6 +75,7 @@ export async function readAnnotator(context: ServiceContext, input: AnnotatorInp
   const state = await selectState(db, input);
   const haste = await selectHaste(db, input, null);
   const certificates = await selectCertificates(db, input);
+  const tally = (await reviewTallies(db, input.projectId)).find(({ userId }) => userId === input.userId);
   return {
     ...person,
     paused:
@@ -88,6 +91,7 @@ export async function readAnnotator(context: ServiceContext, input: AnnotatorInp
       choseATwice: shareOf(checks?.choseATwice ?? 0, checks?.sameSide ?? 0),
     },
     hasty: shareOf(haste.hasty, haste.n),
+    approved: tally ? approvalRate(tally) : null,
     certificates: certificates.map(({ grantedAtMs, revokedAtMs, ...row }) => ({
       ...row,
       grantedAt: isoOf(grantedAtMs),

@@ -11,13 +11,19 @@ interface Pair {
   safety?: "preferred_safe" | "both_safe" | "both_unsafe" | "preferred_unsafe" | null;
 }
 
-/** The prompt in a line; both answers on demand, the right one first. */
+/** About two lines; clamping by style would hide the marker that says there is more. */
+const SUMMARY_MAX = 140;
+
+/** The beginning of the prompt; both answers on demand, the right one first. */
 export function PairExcerpt({ pair, open }: { pair: Pair; open?: boolean }) {
   const t = useTranslations("console.gold");
   const order = pair.preferred === 2 ? ([2, 1] as const) : ([1, 2] as const);
   return (
     <details open={open} className="max-w-read min-w-64">
-      <summary className="line-clamp-2 break-words">{pair.prompt}</summary>
+      <summary className="break-words">
+        {pair.prompt.slice(0, SUMMARY_MAX)}
+        {pair.prompt.length > SUMMARY_MAX && "…"}
+      </summary>
       <div className="mt-2 flex flex-col gap-2">
         {order.map((position) => (
           <div key={position} className="rounded-md border border-line p-2">

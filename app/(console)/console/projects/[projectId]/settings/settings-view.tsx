@@ -61,7 +61,7 @@ function SettingsForm({ project }: { project: Project }) {
           </Field>
         </div>
       </Section>
-      {(["round", "sampling", "ghostAttention", "review"] as const).map((group) => (
+      {(["round", "sampling", "ghostAttention", "annotators", "review"] as const).map((group) => (
         <Section key={group} title={t(`groups.${group}`)} description={t(`groupHints.${group}`)}>
           <NumberFields fields={NUMBERS[group]} settings={settings} />
         </Section>

@@ -10,6 +10,13 @@ import { SharePercent } from "../../figures";
 
 type Plot = typeof import("@observablehq/plot");
 
+const TICKS_MAX = 10;
+/** Whole numbers from 1: there is no half answer. */
+function wholeTicks(n: number): number[] {
+  const step = Math.ceil(n / TICKS_MAX);
+  return Array.from({ length: Math.floor((n - 1) / step) + 1 }, (_, index) => 1 + index * step);
+}
+
 /** The path of the sequential test between its two boundaries. */
 export function GoldTestSection({ annotator }: { annotator: AnnotatorDetails }) {
   const t = useTranslations("console.annotator.gold");
@@ -21,7 +28,7 @@ export function GoldTestSection({ annotator }: { annotator: AnnotatorDetails }) 
   const options = useCallback(
     (plot: Plot) => ({
       marginRight: 72,
-      x: { label: t("answer"), tickFormat: "d" },
+      x: { label: t("answer"), tickFormat: "d", ticks: wholeTicks(points.length) },
       y: { label: t("logRatio"), grid: true, domain: [Math.min(lower, -1) - 0.5, upper + 0.5] },
       marks: [
         plot.ruleY([0], { stroke: "var(--c-line-strong)" }),

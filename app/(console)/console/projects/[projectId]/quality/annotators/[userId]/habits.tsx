@@ -10,7 +10,7 @@ import type { Share } from "@/lib/contracts/quality";
 export function HabitsSection({ annotator }: { annotator: AnnotatorDetails }) {
   const t = useTranslations("console.annotator.habits");
   const format = useFormatter();
-  const { habits, mirrored, hasty } = annotator;
+  const { habits, mirrored, hasty, approved } = annotator;
   const number = (value: number, digits = 1) => format.number(value, { maximumFractionDigits: digits });
   return (
     <Section title={t("title")} description={t("description")}>
@@ -38,6 +38,7 @@ export function HabitsSection({ annotator }: { annotator: AnnotatorDetails }) {
           <ShareStat label={t("sameSide")} share={mirrored.sameSide} />
           <ShareStat label={t("choseATwice")} share={mirrored.choseATwice} />
           <ShareStat label={t("hasty")} share={hasty} />
+          <ShareStat label={t("approved")} share={approved} />
         </div>
       )}
       <p className="mt-3 text-sm text-muted">{t("legend")}</p>
