@@ -15,7 +15,7 @@ export const LIST_SCREENS = [
 export type ListScreen = (typeof LIST_SCREENS)[number];
 
 /** A bulk action changes at most so many rows: it is one transaction, and its rows are kept for undo. */
-export const BULK_ROWS_MAX = 100_000;
+export const BULK_ROWS_MAX = 50_000;
 /** Rows picked one by one. */
 export const BULK_IDS_MAX = 5000;
 export const UNDO_HOURS_MAX = 24;

@@ -3,7 +3,7 @@
  * keeps what they were, and is undone row by row where nothing else has touched them.
  */
 import { randomUUID } from "node:crypto";
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Connection, Tx } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
 import { itemTexts, lockItems, planItems, writeItems } from "@/db/queries/items";
@@ -17,8 +17,6 @@ import { iso, isoOrNull } from "../instants";
 
 const EXAMPLES = 5;
 const REFUSED_IDS_MAX = 100;
-/** Rows of one insert: Postgres takes at most 65,535 parameters. */
-const INSERT_ROWS = 10_000;
 const HOUR_MS = 3_600_000;
 
 interface RowPlan {
@@ -126,14 +124,10 @@ async function storeAction(
   await tx
     .insert(bulkActions)
     .values({ id, projectId, userId, screen: request.screen, action: request.action, rows: changes.length });
-  for (let start = 0; start < changes.length; start += INSERT_ROWS)
-    await tx
-      .insert(bulkActionRows)
-      .values(
-        changes
-          .slice(start, start + INSERT_ROWS)
-          .map(({ id: rowId, from, to }) => ({ bulkActionId: id, rowId, before: from, after: to })),
-      );
+  const texts = (field: "from" | "to") => sql.param(changes.map((change) => JSON.stringify(change[field])));
+  await tx.execute(sql`insert into bulk_action_rows (bulk_action_id, row_id, before, after)
+    select ${id}::uuid, * from unnest(${sql.param(changes.map((change) => change.id))}::uuid[], ${texts("from")}::jsonb[],
+      ${texts("to")}::jsonb[])`);
   await insertAudit(tx, {
     actor: auditActor(actor),
     action: "bulk_action.applied",
