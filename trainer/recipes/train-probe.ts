@@ -38,7 +38,7 @@ import {
   type TrainingSet,
   usesSafetyLoss,
 } from "./reward-data";
-import { estimateRun, parseTrainingConfig } from "./reward-run";
+import { estimateRun, parseTrainingConfig, type RewardRunOptions } from "./reward-run";
 import {
   appendMetric,
   fingerprintOf,
@@ -245,7 +245,7 @@ function metricOf({ engine, set }: Run, { selection: { best }, evaluation, secon
   };
 }
 
-async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
+async function openRun(options: RewardRunOptions, config: TrainingConfig) {
   const note = options.onNote ?? (() => {});
   const source = await loadSources(options.data, "train");
   const heldout = await loadHeldout(options.data, options.heldout);
@@ -288,7 +288,7 @@ async function openRun(options: TrainProbeOptions, config: TrainingConfig) {
 }
 
 /** What `trainProbe` would need: one forward pass over all pairs; fitting the head costs little beside it. Writes nothing. */
-export async function estimateProbe(options: TrainProbeOptions) {
+export async function estimateProbe(options: RewardRunOptions) {
   return openRun(options, parseTrainingConfig(options.config));
 }
 
