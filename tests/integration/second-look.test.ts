@@ -5,6 +5,7 @@ import type { Db } from "@/db/client";
 import { reviewTallies } from "@/db/queries/reviews";
 import { selectRows } from "@/db/queries/rows";
 import { approvalRate } from "@/lib/domain/review";
+import { readAnnotator } from "@/lib/services/annotators/read";
 import { listMyComparisons } from "@/lib/services/comparisons/read";
 import { supersedeComparison } from "@/lib/services/comparisons/supersede";
 import { reviewComparison } from "@/lib/services/reviews/create";
@@ -241,5 +242,8 @@ describe("a review", () => {
       sampledApproved: 1,
     });
     expect(approvalRate(tally!)).toMatchObject({ n: 2, share: 0.5 });
+    const [lead] = await createUsers(db, projectId, 1, "lead");
+    const seen = await readAnnotator(contextOf(db, lead!), { projectId, userId: people[0]!.id });
+    expect(seen.approved).toMatchObject({ n: 2, share: 0.5 });
   });
 });
