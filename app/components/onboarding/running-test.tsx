@@ -140,7 +140,10 @@ function QuestionPanel({ number, total, section, question, answer, onAnswer, tak
     if (takeFocus) heading.current?.focus();
   }, [takeFocus]);
   return (
-    <section aria-labelledby="question-heading" className="rounded-lg border border-line bg-surface p-4 max-sm:-mx-4 max-sm:rounded-none max-sm:border-x-0 sm:p-5">
+    <section
+      aria-labelledby="question-heading"
+      className="rounded-lg border border-line bg-surface p-4 max-sm:-mx-4 max-sm:rounded-none max-sm:border-x-0 sm:p-5"
+    >
       <p className="text-sm text-muted">
         {section.title}
         {section.answersMin !== null &&
