@@ -1,6 +1,7 @@
 /** Counts of what is open, and the ranks behind a campaign's order. The worker's work: none of it is on the path of a lease. */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Db } from "../client";
+import { messageChain, type ViewedMessage } from "./assignment-view";
 import { selectRow, selectRows } from "./rows";
 
 /**
@@ -140,4 +141,52 @@ export async function recordOrder(
   await connection.execute(sql`
     update campaign_tallies set ordering = ${ordering}::campaign_ordering, items_ordered = ${itemsOrdered}::int, ordered_at = now()
     where campaign_id = ${campaignId}::uuid`);
+}
+
+export interface UnscoredPair {
+  campaignId: string;
+  rewardModelId: string;
+  /** Below PAIRWRIGHT_HOME. */
+  directory: string;
+  prompt: ViewedMessage[];
+  response1Id: string;
+  response1: string;
+  response2Id: string;
+  response2: string;
+}
+
+const withoutScores = (
+  campaign: SQL,
+  model: SQL,
+) => sql`i.campaign_id = ${campaign} and i.state = 'open' and i.slots_remaining > 0
+  and i.purpose = 'work' and i.reserved_for is null and i.response1_id is not null and not exists (
+    select 1 from reward_scores s where s.message_id = i.response1_id and s.reward_model_id = ${model})`;
+
+/** Open pairs of the project's campaigns by uncertainty that the models in service have not scored, in the order of chance. */
+export const unscoredPairs = (connection: Connection, projectId: string, limit: number): Promise<UnscoredPair[]> =>
+  selectRows<UnscoredPair>(
+    connection,
+    sql`
+    select c.id as "campaignId", m.id as "rewardModelId", m.directory, ${messageChain(sql`i.context_message_id`)} as prompt,
+      i.response1_id as "response1Id", r1.content as response1, i.response2_id as "response2Id", r2.content as response2
+    from campaigns c join reward_models m on m.project_id = c.project_id and m.task = c.task and m.state = 'serving'
+      join items i on ${withoutScores(sql`c.id`, sql`m.id`)}
+      join messages r1 on r1.id = i.response1_id join messages r2 on r2.id = i.response2_id
+    where c.project_id = ${projectId}::uuid and c.state = 'open' and c.ordering = 'uncertainty'
+    order by c.priority, c.id, i.random_key limit ${limit}::int`,
+  );
+
+export async function hasUnscored(connection: Connection, campaignId: string, rewardModelId: string): Promise<boolean> {
+  const row = await selectRow<{ found: boolean }>(
+    connection,
+    sql`select exists (select 1 from items i where ${withoutScores(sql`${campaignId}::uuid`, sql`${rewardModelId}::uuid`)}) as found`,
+  );
+  return row?.found ?? false;
+}
+
+/** What was ordered before is out of date: the next refresh orders these campaigns anew. */
+export async function expireOrders(connection: Connection, campaignIds: readonly string[]): Promise<void> {
+  await connection.execute(sql`
+    update campaign_tallies set ordered_at = now() - interval '1 day'
+    where campaign_id = any(${sql.param([...campaignIds])}::uuid[]) and ordered_at is not null`);
 }

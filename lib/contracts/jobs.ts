@@ -24,6 +24,8 @@ export const JOB_PAYLOADS = {
   "policy.check": z.object({ projectId: uuid, policyCheckId: uuid }),
   /** Asked for by a reviewer, or by a new model in service: how much judgements surprise it. */
   "triage.score": z.object({ projectId: uuid }),
+  /** Open pairs of campaigns by uncertainty that the models in service have not scored. */
+  "order.score": z.object({ projectId: uuid }),
   /** Every minute: leases past their end give their slot back, entry tests past theirs are handed in, certificates due end. */
   "leases.expire": z.object({}),
   /** Every minute: audit events join the hash chain. */

@@ -38,6 +38,7 @@ export const QUEUES: Record<JobName, QueueSettings> = {
   "score.run": { ...HEAVY, expireInSeconds: 900 },
   "policy.check": { ...HEAVY, expireInSeconds: 600, retryLimit: 0, concurrency: 2 },
   "triage.score": { ...HEAVY, expireInSeconds: 3600 },
+  "order.score": { ...HEAVY, expireInSeconds: 3600 },
   "leases.expire": { ...LIGHT, retryLimit: 0, deleteAfterSeconds: 3600 },
   "audit.seal": { ...LIGHT, retryLimit: 0, deleteAfterSeconds: 3600 },
   "queue.refresh": { ...LIGHT, expireInSeconds: 900, retryLimit: 0, deleteAfterSeconds: 3600 },

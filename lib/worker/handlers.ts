@@ -17,6 +17,7 @@ import { runEvaluation } from "./run-evaluation";
 import { RecipeDiedError, RecipeError, runRecipe } from "./run-recipe";
 import { explain, runStep } from "./run-step";
 import { runTraining } from "./run-training";
+import { scoreOrder } from "./score-order";
 import { scoreTriage } from "./score-triage";
 
 /** A conflict says that there is nothing left to do; a failed recipe is told by the run's row. Neither is the job's failure. */
@@ -57,6 +58,7 @@ export function createHandlers(context: ServiceContext, stop: AbortSignal): JobH
       settled(runEvaluation(context, { rewardModelId, snapshotId, signal: until(signal) })),
     "score.run": ({ scoreRequestId }, signal) => score(context, scoreRequestId, until(signal)),
     "policy.check": ({ policyCheckId }, signal) => checkPolicy(context, policyCheckId, until(signal)),
+    "order.score": ({ projectId }, signal) => settled(scoreOrder(context, projectId, until(signal))),
     "triage.score": ({ projectId }, signal) => settled(scoreTriage(context, projectId, until(signal))),
     "leases.expire": async () => {
       await sweepLeases(context);

@@ -6,6 +6,7 @@ import {
   countCampaigns,
   type DueCampaign,
   dueCampaigns,
+  hasUnscored,
   itemChanges,
   rankedItems,
   recordOrder,
@@ -14,6 +15,7 @@ import {
 } from "@/db/queries/ordering";
 import { drawOrder, unrankedNeeded } from "@/lib/domain/ordering";
 import { DomainError } from "@/lib/errors";
+import { enqueue } from "@/lib/jobs";
 import { auditActor, inTransaction, type ServiceContext } from "../context";
 
 /** An order is drawn anew this often, from what is known by then. */
@@ -50,8 +52,10 @@ async function order(context: ServiceContext, campaign: DueCampaign, random: () 
   while (cleared === ROWS_AT_ONCE);
   for (let from = 0; from < placed.length; from += ROWS_AT_ONCE)
     await setKeys(db, placed.slice(from, from + ROWS_AT_ONCE));
+  const wantsScores = await hasScoresToCome(db, campaign, ranked.length);
   await inTransaction(context, async (tx) => {
     await recordOrder(tx, campaign, placed.length);
+    if (wantsScores) await enqueue(db, tx, "order.score", { projectId }, { key: projectId });
     await insertAudit(tx, {
       actor: auditActor(context.actor),
       action: "campaign.ordered",
@@ -62,3 +66,10 @@ async function order(context: ServiceContext, campaign: DueCampaign, random: () 
     });
   });
 }
+
+/** More pairs could be ranked once the worker has scored them. */
+const hasScoresToCome = async (db: Db, campaign: DueCampaign, ranked: number): Promise<boolean> =>
+  campaign.ordering === "uncertainty" &&
+  campaign.rewardModelId !== null &&
+  ranked < RANKED_MAX &&
+  hasUnscored(db, campaign.campaignId, campaign.rewardModelId);
