@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CopyValue, copyChunks } from "./copy";
+import { copyChunks, copyText } from "./copy";
 
 /** A reader of COPY's text format, written from Postgres' manual and independent of the writer. */
 function readCopy(text: string): (string | null)[][] {
@@ -15,7 +15,8 @@ function readCopy(text: string): (string | null)[][] {
     );
 }
 
-const textOf = (rows: CopyValue[][]) => Buffer.concat([...copyChunks(rows)]).toString("utf8");
+const textOf = (rows: (string | null)[][]) =>
+  Buffer.concat([...copyChunks(rows.map((row) => row.map(copyText).join("\t")))]).toString("utf8");
 
 describe("copyChunks", () => {
   it("writes what the format reads back", () => {
@@ -30,10 +31,10 @@ describe("copyChunks", () => {
     );
   });
   it("tells the text \\N from no value", () => {
-    expect(textOf([["\\N", null, 1.5, true]])).toBe("\\\\N\t\\N\t1.5\ttrue\n");
+    expect(textOf([["\\N", null]])).toBe("\\\\N\t\\N\n");
   });
   it("cuts long output between rows", () => {
-    const chunks = [...copyChunks(Array.from({ length: 10 }, () => ["x".repeat(100_000)]))];
+    const chunks = [...copyChunks(Array.from({ length: 10 }, () => "x".repeat(100_000)))];
     expect(chunks.length).toBeGreaterThan(2);
     for (const chunk of chunks) expect(chunk.at(-1)).toBe(0x0a);
   });

@@ -3,8 +3,6 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { Tx } from "./client";
 
-export type CopyValue = string | number | boolean | null;
-
 /** What ends a value or a row in COPY's text format. */
 const ESCAPED = /[\\\t\n\r]/g;
 const ESCAPES: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
@@ -15,18 +13,17 @@ const CHUNK_CHARACTERS = 256 * 1024;
 const isPlain = (text: string): boolean =>
   !text.includes("\n") && !text.includes("\\") && !text.includes("\t") && !text.includes("\r");
 
-function copyText(value: CopyValue): string {
+/** A value in COPY's text format. Text must hold no NUL, which Postgres cannot store. Ids, numbers and enumerations need no escape. */
+export function copyText(value: string | null): string {
   if (value === null) return "\\N";
-  if (typeof value !== "string") return String(value);
   return isPlain(value) ? value : value.replace(ESCAPED, (character) => ESCAPES[character] as string);
 }
 
-/** Rows in COPY's text format, in chunks. Text must hold no NUL, which Postgres cannot store. */
-export function* copyChunks(rows: readonly CopyValue[][]): Generator<Buffer> {
+/** Rows in COPY's text format (values between tabs, without the newline), gathered into chunks. */
+export function* copyChunks(rows: readonly string[]): Generator<Buffer> {
   let text = "";
   for (const row of rows) {
-    for (let place = 0; place < row.length; place += 1)
-      text += place === 0 ? copyText(row[place] as CopyValue) : `\t${copyText(row[place] as CopyValue)}`;
+    text += row;
     text += "\n";
     if (text.length >= CHUNK_CHARACTERS) {
       yield Buffer.from(text, "utf8");
@@ -39,12 +36,12 @@ export function* copyChunks(rows: readonly CopyValue[][]): Generator<Buffer> {
 /** The transaction's own connection: drizzle has no word for COPY. */
 const clientOf = (tx: Tx): pg.PoolClient => (tx._.session as unknown as { client: pg.PoolClient }).client;
 
-/** Rows into `table`, one value per column in the order of `columns`; other columns get their defaults. Part of the transaction. */
+/** Rows (see `copyChunks`) into `table`, values in the order of `columns`; other columns get their defaults. Part of the transaction. */
 export async function copyInto(
   tx: Tx,
   table: string,
   columns: readonly string[],
-  rows: readonly CopyValue[][],
+  rows: readonly string[],
 ): Promise<void> {
   if (rows.length === 0) return;
   const client = clientOf(tx);

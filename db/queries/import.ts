@@ -1,7 +1,7 @@
 /** Bulk writes of an import: pairs by COPY, a table at a time; prompts by one statement, columns sent as arrays. */
 import { sql } from "drizzle-orm";
 import type { Tx } from "../client";
-import { type CopyValue, copyInto } from "../copy";
+import { copyInto, copyText } from "../copy";
 
 type Row = Record<string, unknown>;
 
@@ -105,60 +105,59 @@ export interface LoadTarget {
   withoutTriggers: boolean;
 }
 
+const DIALOGUE_COLUMNS = ["id", "project_id", "prompt_hash", "language"];
+const MESSAGE_COLUMNS = ["id", "dialogue_id", "parent_id", "role", "content", "source"];
+const ITEM_COLUMNS = [
+  ...["id", "project_id", "campaign_id", "kind", "state", "dialogue_id", "context_message_id", "response1_id"],
+  ...["response2_id", "pair_probability", "overlap", "slots_remaining", "language", "category", "attack_vector"],
+  ...["payload", "random_key"],
+];
+const COMPARISON_COLUMNS = [
+  ...["id", "project_id", "item_id", "source", "source_name", "task", "chosen_id", "rejected_id", "strength"],
+  ...["safety", "idempotency_key", "payload_hash"],
+];
+
 /** Loads by COPY. Ids should rise (see ids.ts of the import): their indexes then grow at one end and stay in memory. */
 export async function loadPairs(tx: Tx, target: LoadTarget, rows: PairRows): Promise<void> {
-  const { projectId, sourceName, withoutTriggers } = target;
+  const { projectId, withoutTriggers } = target;
+  const source = copyText(target.sourceName);
   if (withoutTriggers) await tx.execute(sql`set local session_replication_role = replica`);
   await copyInto(
     tx,
     "dialogues",
-    ["id", "project_id", "prompt_hash", "language"],
-    rows.dialogues.map((row) => [row.id, projectId, row.promptHash, row.language]),
+    DIALOGUE_COLUMNS,
+    rows.dialogues.map((row) => `${row.id}\t${projectId}\t${row.promptHash}\t${copyText(row.language)}`),
   );
   await copyInto(
     tx,
     "messages",
-    ["id", "dialogue_id", "parent_id", "role", "content", "source"],
-    rows.messages.map((row) => [row.id, row.dialogueId, row.parentId, row.role, row.content, sourceName]),
+    MESSAGE_COLUMNS,
+    rows.messages.map(
+      (row) =>
+        `${row.id}\t${row.dialogueId}\t${row.parentId ?? "\\N"}\t${row.role}\t${copyText(row.content)}\t${source}`,
+    ),
   );
-  await copyInto(
-    tx,
-    "items",
-    [
-      ...["id", "project_id", "campaign_id", "kind", "state", "dialogue_id", "context_message_id", "response1_id"],
-      ...["response2_id", "pair_probability", "overlap", "slots_remaining", "language", "category", "attack_vector"],
-      ...["payload", "random_key"],
-    ],
-    rows.items.map((row) => itemValues(projectId, row)),
-  );
-  await copyInto(
-    tx,
-    "comparisons",
-    [
-      ...["id", "project_id", "item_id", "source", "source_name", "task", "chosen_id", "rejected_id", "strength"],
-      ...["safety", "idempotency_key", "payload_hash"],
-    ],
-    rows.comparisons.map((row) => comparisonValues(target, row)),
-  );
+  const items = rows.items.map((row) => itemLine(projectId, row));
+  await copyInto(tx, "items", ITEM_COLUMNS, items);
+  const comparisons = rows.comparisons.map((row) => comparisonLine(projectId, source, row));
+  await copyInto(tx, "comparisons", COMPARISON_COLUMNS, comparisons);
   if (withoutTriggers) await tx.execute(sql`set local session_replication_role = origin`);
 }
 
 /** `random_key` comes from here: a column default that calls random() would make COPY write row by row. */
-function itemValues(projectId: string, row: NewItem): CopyValue[] {
+function itemLine(projectId: string, row: NewItem): string {
   const { campaignId, state, overlap, slotsRemaining } = row.target;
-  return [
-    ...[row.id, projectId, campaignId, "pair", state, row.dialogueId, row.contextMessageId, row.response1Id],
-    ...[row.response2Id, 1, overlap, slotsRemaining, row.language, row.category, row.attackVector],
-    ...[JSON.stringify(row.payload), Math.random()],
-  ];
+  const place = `${row.id}\t${projectId}\t${campaignId}\tpair\t${state}\t${row.dialogueId}`;
+  const shown = `${row.contextMessageId}\t${row.response1Id}\t${row.response2Id}\t1\t${overlap}\t${slotsRemaining}`;
+  const labels = `${copyText(row.language)}\t${copyText(row.category)}\t${copyText(row.attackVector)}`;
+  return `${place}\t${shown}\t${labels}\t${copyText(JSON.stringify(row.payload))}\t${Math.random()}`;
 }
 
-function comparisonValues({ projectId, sourceName }: LoadTarget, row: NewComparison): CopyValue[] {
-  const key = `import:${projectId}:${row.contentHash}`;
-  return [
-    ...[row.id, projectId, row.itemId, "import", sourceName, row.task, row.chosenId, row.rejectedId, row.strength],
-    ...[row.safety, key, row.contentHash],
-  ];
+/** `source`: as copyText gave it. */
+function comparisonLine(projectId: string, source: string, row: NewComparison): string {
+  const pair = `${row.id}\t${projectId}\t${row.itemId}\timport\t${source}\t${row.task}\t${row.chosenId}\t${row.rejectedId}`;
+  const verdict = `${row.strength ?? "\\N"}\t${row.safety ?? "\\N"}`;
+  return `${pair}\t${verdict}\timport:${projectId}:${row.contentHash}\t${row.contentHash}`;
 }
 
 export interface NewPrompt {

@@ -159,9 +159,9 @@ export const items = pgTable(
       .where(sql`state in ('unusable', 'withdrawn')`),
     index("items_checks").on(table.projectId, table.createdAt, table.id).where(sql`purpose in ('gold', 'mirror')`),
     index("items_dialogue").on(table.dialogueId),
-    uniqueIndex("items_next_turn").on(table.previousItemId),
+    uniqueIndex("items_next_turn").on(table.previousItemId).where(sql`previous_item_id is not null`),
     /** A judgement is asked again at most once. */
-    uniqueIndex("items_mirror").on(table.mirrorOfId),
+    uniqueIndex("items_mirror").on(table.mirrorOfId).where(sql`mirror_of_id is not null`),
     index("items_import_content")
       .on(table.projectId, sql`(payload->>'contentHash')`)
       .where(sql`payload->>'contentHash' is not null`),
@@ -272,12 +272,12 @@ export const comparisons = pgTable(
     uniqueIndex("comparisons_one_per_annotator")
       .on(table.itemId, table.userId)
       .where(sql`supersedes_id is null and user_id is not null`),
-    uniqueIndex("comparisons_supersedes").on(table.supersedesId),
+    uniqueIndex("comparisons_supersedes").on(table.supersedesId).where(sql`supersedes_id is not null`),
     uniqueIndex("comparisons_sequence").on(table.sequence),
     index("comparisons_project").on(table.projectId, table.createdAt),
     index("comparisons_list").on(table.projectId, table.sequence),
     index("comparisons_unsafe").on(table.projectId, table.sequence).where(sql`safety = 'preferred_unsafe'`),
-    index("comparisons_user").on(table.userId, table.createdAt),
+    index("comparisons_user").on(table.userId, table.createdAt).where(sql`user_id is not null`),
     index("comparisons_item").on(table.itemId),
     check("comparisons_edited", sql`${table.editedResponse} is null or btrim(${table.editedResponse}) <> ''`),
     check("comparisons_severity", sql`${table.severity} is null or ${table.severity} between 1 and 5`),
