@@ -23,7 +23,7 @@ export type RedTeamCell = z.infer<typeof redTeamCellSchema>;
 
 export const getRedTeamCoverage = defineEndpoint({
   method: "GET",
-  path: "/projects/{projectId}/red-team/coverage",
+  path: "/projects/{projectId}/red-team/map",
   summary: "Judgements, violations and targets by risk category and attack vector, and how severe the findings are",
   access: reading,
   params: projectParams,

@@ -101,7 +101,7 @@ export const ROWS: Record<string, Row> = {
   "GET /projects/{projectId}/quality/hours": project,
   "GET /projects/{projectId}/progress": project,
   "GET /projects/{projectId}/quality/drift": project,
-  "GET /projects/{projectId}/red-team/coverage": project,
+  "GET /projects/{projectId}/red-team/map": project,
   "GET /projects/{projectId}/red-team/rates": project,
   "GET /projects/{projectId}/red-team/breaks": project,
   "POST /projects/{projectId}/red-team/breaks/score": project,
