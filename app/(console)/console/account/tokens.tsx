@@ -1,9 +1,10 @@
 "use client";
 import { useTranslations } from "next-intl";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Badge } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
 import { Section } from "@/app/components/card";
+import { Confirm } from "@/app/components/confirm";
 import { Checkbox, Field, Input } from "@/app/components/field";
 import { EmptyState, ErrorState } from "@/app/components/states";
 import { Table } from "@/app/components/table";
@@ -16,10 +17,11 @@ export function Tokens() {
   const t = useTranslations("console.tokens");
   const tokens = useRead(listTokens);
   const revoke = useAction(revokeToken);
+  const [leaving, setLeaving] = useState<{ id: string; name: string } | null>(null);
   return (
     <Section title={t("title")} description={t("description")}>
       <CreateToken />
-      {(tokens.error ?? revoke.error) && <ErrorState className="my-4" error={tokens.error ?? revoke.error} />}
+      {tokens.error && <ErrorState className="my-4" error={tokens.error} onRetry={() => tokens.refetch()} />}
       <Table
         label={t("title")}
         rows={tokens.data?.rows ?? []}
@@ -38,18 +40,24 @@ export function Tokens() {
               token.revokedAt ? (
                 <Badge tone="warn">{t("revoked")}</Badge>
               ) : (
-                <Button
-                  size="sm"
-                  variant="ghost"
-                  busy={revoke.isPending}
-                  onClick={() => revoke.mutate({ params: { id: token.id } })}
-                >
+                <Button size="sm" variant="ghost" onClick={() => setLeaving(token)}>
                   {t("revoke")}
                 </Button>
               ),
           },
         ]}
       />
+      {leaving && (
+        <Confirm
+          title={t("revokeTitle", { name: leaving.name })}
+          description={t("revokeHint")}
+          action={t("revoke")}
+          busy={revoke.isPending}
+          error={revoke.error}
+          onConfirm={() => revoke.mutate({ params: { id: leaving.id } }, { onSuccess: () => setLeaving(null) })}
+          onClose={() => setLeaving(null)}
+        />
+      )}
     </Section>
   );
 }

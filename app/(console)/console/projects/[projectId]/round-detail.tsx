@@ -2,9 +2,11 @@
 import { RotateCcw, Square } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
 import { Button } from "@/app/components/button";
 import { Section } from "@/app/components/card";
 import { cn } from "@/app/components/cn";
+import { Confirm } from "@/app/components/confirm";
 import { ErrorState, ProgressBar, Skeleton } from "@/app/components/states";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import {
@@ -48,16 +50,12 @@ export function RoundDetail({ projectId, roundId }: { projectId: string; roundId
     { pollWhile: (data) => (data?.state === "running" ? 1000 : false) },
   );
   const cancel = useAction(cancelRound);
+  const [asking, setAsking] = useState(false);
   if (round.error) return <ErrorState error={round.error} onRetry={() => round.refetch()} />;
   if (!round.data) return <Skeleton className="h-80" />;
   const { number, state, steps } = round.data;
   const stop = state === "running" && (
-    <Button
-      size="sm"
-      busy={cancel.isPending}
-      icon={<Square size={14} aria-hidden />}
-      onClick={() => cancel.mutate({ params: { roundId } })}
-    >
+    <Button size="sm" icon={<Square size={14} aria-hidden />} onClick={() => setAsking(true)}>
       {t("cancel")}
     </Button>
   );
@@ -70,7 +68,17 @@ export function RoundDetail({ projectId, roundId }: { projectId: string; roundId
       }
       actions={stop}
     >
-      {cancel.error && <ErrorState error={cancel.error} className="mb-4" />}
+      {asking && (
+        <Confirm
+          title={t("cancelTitle", { number })}
+          description={t("cancelHint")}
+          action={t("cancel")}
+          busy={cancel.isPending}
+          error={cancel.error}
+          onConfirm={() => cancel.mutate({ params: { roundId } }, { onSuccess: () => setAsking(false) })}
+          onClose={() => setAsking(false)}
+        />
+      )}
       <ol className="divide-y divide-line">
         {steps.map((step) => (
           <Step key={step.name} roundId={roundId} step={step} />

@@ -5,7 +5,7 @@ import { When } from "@/app/(console)/console/parts/when";
 import { Badge } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
 import { Section } from "@/app/components/card";
-import { Dialog } from "@/app/components/dialog";
+import { Confirm } from "@/app/components/confirm";
 import { ErrorState } from "@/app/components/states";
 import { toast } from "@/app/components/toast";
 import { useAction } from "@/lib/client/console/use-endpoint";
@@ -93,21 +93,15 @@ function Remove({ webhook, onClose }: { webhook: Webhook; onClose: () => void })
   const t = useTranslations("console.webhooks");
   const remove = useAction(deleteWebhook);
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <Confirm
       title={t("removeTitle")}
       description={t("removeHint", { url: webhook.url })}
-    >
-      {remove.error && <ErrorState className="mb-4" error={remove.error} />}
-      <Button
-        variant="danger"
-        busy={remove.isPending}
-        onClick={() => remove.mutate({ params: { webhookId: webhook.id } }, { onSuccess: onClose })}
-      >
-        {t("remove")}
-      </Button>
-    </Dialog>
+      action={t("remove")}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate({ params: { webhookId: webhook.id } }, { onSuccess: onClose })}
+      onClose={onClose}
+    />
   );
 }
 
@@ -125,16 +119,14 @@ function NewSecret({ webhook, onClose, onSecret }: Omit<WebhookCardProps, "onEdi
       },
     );
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <Confirm
       title={t("newSecretTitle")}
       description={t("newSecretHint")}
-    >
-      {rotate.error && <ErrorState className="mb-4" error={rotate.error} />}
-      <Button variant="primary" busy={rotate.isPending} onClick={go}>
-        {t("newSecret")}
-      </Button>
-    </Dialog>
+      action={t("newSecret")}
+      busy={rotate.isPending}
+      error={rotate.error}
+      onConfirm={go}
+      onClose={onClose}
+    />
   );
 }
