@@ -89,6 +89,9 @@ async function attemptStart(cluster: Cluster, native: string, port: number): Pro
     "fsync=on",
     "full_page_writes=on",
     "synchronous_commit=on",
+    // Room for the indexes of a million pairs, and fewer checkpoints while so many are imported. Neither weakens what is above.
+    "shared_buffers=256MB",
+    "max_wal_size=4GB",
   ];
   const args = ["-D", cluster.data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
   const logOffset = (await readFile(cluster.logFile).catch(() => Buffer.alloc(0))).length;
