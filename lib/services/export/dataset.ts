@@ -92,7 +92,7 @@ export const DATASET_COLUMNS: readonly Column[] = [
 export const DATASET_LAYOUT: ParquetLayout = {
   columns: DATASET_COLUMNS.map(({ name }) => name),
   schema: DATASET_COLUMNS.flatMap(({ schema }) => schema),
-  row: (pair) => Object.fromEntries(DATASET_COLUMNS.map(({ name, value }) => [name, value(pair)])),
+  values: (pair) => DATASET_COLUMNS.map(({ value }) => value(pair)),
 };
 
 /** The next `count` pairs of an iterator that goes on afterwards. */

@@ -13,7 +13,8 @@ export interface ParquetLayout {
   columns: readonly string[];
   /** Without the root. Elements of a nested column stand below it. */
   schema: readonly SchemaElement[];
-  row: (pair: PreferencePair) => Record<string, unknown>;
+  /** Values in the order of `columns`. */
+  values: (pair: PreferencePair) => unknown[];
 }
 
 const FLAT: ParquetLayout = {
@@ -25,7 +26,10 @@ const FLAT: ParquetLayout = {
       ? { name, type: "DOUBLE", repetition_type }
       : { name, type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type };
   }),
-  row: flatRow,
+  values: (pair) => {
+    const row = flatRow(pair);
+    return COLUMNS.map((name) => row[name]);
+  },
 };
 
 const charactersOf = (pair: PreferencePair): number =>
@@ -44,27 +48,30 @@ export async function* parquetBytes(
     writer.index = 0;
     return bytes;
   };
-  let group: Record<string, unknown>[] = [];
+  let columns: unknown[][] = layout.columns.map(() => []);
+  let rows = 0;
   let characters = 0;
   const writeGroup = (): Buffer => {
     parquet.write({
-      columnData: layout.columns.map((name) => ({
+      columnData: layout.columns.map((name, place) => ({
         name,
-        data: group.map((row) => row[name]),
+        data: columns[place] ?? [],
         ...(UNIQUE.has(name) ? { encoding: "PLAIN" as const } : {}),
       })),
       rowGroupSize: GROUP_ROWS_MAX,
     });
-    group = [];
+    columns = layout.columns.map(() => []);
+    rows = 0;
     characters = 0;
     return drain();
   };
   for await (const pair of pairs) {
-    group.push(layout.row(pair));
+    for (const [place, value] of layout.values(pair).entries()) columns[place]?.push(value);
+    rows += 1;
     characters += charactersOf(pair);
-    if (group.length >= GROUP_ROWS_MAX || characters >= GROUP_CHARACTERS_MAX) yield writeGroup();
+    if (rows >= GROUP_ROWS_MAX || characters >= GROUP_CHARACTERS_MAX) yield writeGroup();
   }
-  if (group.length > 0) yield writeGroup();
+  if (rows > 0) yield writeGroup();
   parquet.finish();
   yield drain();
 }
