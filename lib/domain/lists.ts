@@ -5,12 +5,10 @@ export const LIST_SCREENS = [
   "items",
   "prompts",
   "comparisons",
-  "members",
   "audit",
   "training-runs",
   "rejection-sampling",
   "users",
-  "jobs",
 ] as const;
 export type ListScreen = (typeof LIST_SCREENS)[number];
 

@@ -34,7 +34,7 @@ export function ListTools({ screen, projectId, list, columns, csv, children }: L
         <Button size="sm" icon={<Bookmark size={14} aria-hidden />} onClick={() => setViews(true)}>
           {t("views")}
         </Button>
-        <ColumnChoice columns={columns} shown={list.shown} onChange={list.showColumns} />
+        {columns.length > 0 && <ColumnChoice columns={columns} shown={list.shown} onChange={list.showColumns} />}
         {csv && (
           <Button
             size="sm"

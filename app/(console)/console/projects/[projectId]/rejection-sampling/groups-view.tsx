@@ -5,6 +5,7 @@ import { Reward } from "@/app/(console)/console/parts/reward";
 import { Badge } from "@/app/components/badge";
 import { PageHeader, Section } from "@/app/components/card";
 import { ListFilters } from "@/app/components/list/list-filters";
+import { ListTools } from "@/app/components/list/list-tools";
 import { EmptyState, ErrorState } from "@/app/components/states";
 import { Table } from "@/app/components/table";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
@@ -32,6 +33,7 @@ export function GroupsView({ projectId }: { projectId: string }) {
     <>
       <PageHeader title={t("title")} description={t("description")} />
       <ListFilters list={filters} />
+      <ListTools screen="rejection-sampling" projectId={projectId} list={filters} columns={[]} />
       {groups.error && <ErrorState error={groups.error} className="mb-4" onRetry={groups.refetch} />}
       {groups.rows.some((group) => group.bestReward !== null) && (
         <Section title={t("gain")} description={t("gainHint")} className="mb-5">

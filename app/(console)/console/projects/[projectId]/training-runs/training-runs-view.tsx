@@ -8,6 +8,7 @@ import { Button, LinkButton } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
 import { ListFilters } from "@/app/components/list/list-filters";
 import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListTools } from "@/app/components/list/list-tools";
 import { EmptyState, ErrorState, ProgressBar } from "@/app/components/states";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
 import { useListAddress, useSelection } from "@/lib/client/console/list/use-list";
@@ -24,7 +25,6 @@ export function TrainingRunsView({ projectId }: { projectId: string }) {
   const t = useTranslations("console.training");
   const [starting, setStarting] = useState(false);
   const [roundId] = useFilter("roundId");
-  const filters = useListAddress(useFilters(), []);
   const runs = useRead(
     listTrainingRuns,
     { params: { projectId }, query: { roundId, limit: 200 } },
@@ -32,6 +32,7 @@ export function TrainingRunsView({ projectId }: { projectId: string }) {
   );
   const selection = useSelection("");
   const columns = useColumns(projectId);
+  const filters = useListAddress(useFilters(), columns);
   const all = runs.data?.trainingRuns ?? [];
   const shown = all.filter(
     (run) => (filters.values.task ?? run.task) === run.task && (filters.values.state ?? run.state) === run.state,
@@ -47,6 +48,7 @@ export function TrainingRunsView({ projectId }: { projectId: string }) {
       <PageHeader title={t("title")} description={t("description")} actions={start} />
       {runs.error && <ErrorState error={runs.error} className="mb-4" onRetry={() => runs.refetch()} />}
       <ListFilters list={filters} />
+      <ListTools screen="training-runs" projectId={projectId} list={filters} columns={columns} />
       {shown.length > 1 && (
         <div className="mb-3 flex min-h-11 flex-wrap items-center gap-3">
           {compared.length > 1 ? (
@@ -67,12 +69,18 @@ export function TrainingRunsView({ projectId }: { projectId: string }) {
           selection={selection}
           rowName={(run) => `${t(`tasks.${run.task}`)} ${run.id.slice(0, 8)}`}
           loadingMore={false}
-          shown={columns.map(({ key }) => key)}
+          shown={filters.shown}
           columns={columns}
           rows={shown}
           rowKey={(run) => run.id}
           loading={runs.isPending}
-          empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
+          empty={
+            all.length > 0 ? (
+              <EmptyState title={t("noMatch")}>{t("noMatchHint")}</EmptyState>
+            ) : (
+              <EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>
+            )
+          }
         />
       )}
       {starting && <StartTraining projectId={projectId} onClose={() => setStarting(false)} />}
