@@ -9,6 +9,7 @@ const PAGES = {
   "/items": "Items",
   "/comparisons": "Judgements",
   "/quality": "Quality",
+  "/gold-items": "Gold items",
   "/data": "Data",
   "/prompts": "Prompts",
   "/training-runs": "Training",
