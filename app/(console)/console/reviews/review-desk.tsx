@@ -121,7 +121,7 @@ function Filters({ counts, filters }: { counts: Counts | undefined; filters: Ret
   const reasons = options(counts?.reasons, ({ key }) => t(`reason.${key as (typeof REVIEW_REASONS)[number]}`));
   const byName = (row: { name: string }) => row.name;
   return (
-    <div className="mb-4 flex flex-wrap gap-3">
+    <div className="mb-4 grid grid-cols-2 gap-3 sm:flex sm:flex-wrap">
       <FilterSelect
         label={t("filters.reason")}
         all={t("filters.all")}
