@@ -1,0 +1,39 @@
+/** The hash chain over the audit events, sealed and broken on a real Postgres (I10). */
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createDatabase, type Database } from "@/db/client";
+import { sealAudit, verifyAudit } from "@/lib/services/audit/chain";
+import { type ServiceContext, systemContext } from "@/lib/services/context";
+import { createProject } from "../support/annotation-fixture";
+import { createTestDatabase, type TestDatabase } from "../support/database";
+
+let testDatabase: TestDatabase;
+let database: Database;
+let context: ServiceContext;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = createDatabase(testDatabase.url, { connectionsMax: 4 });
+  context = systemContext(database.db, "worker");
+});
+afterAll(async () => {
+  await database.pool.end();
+  await testDatabase.drop();
+});
+
+test("holds after sealing, and names the first link that a hand in the database broke", async () => {
+  for (let made = 0; made < 12; made += 1) await createProject(database.db);
+  await Promise.all([sealAudit(context), sealAudit(context)]);
+  const whole = await verifyAudit(context);
+  expect(whole).toMatchObject({ broken: null, unsealed: 0 });
+  expect(whole.verified).toBeGreaterThan(10);
+  await createProject(database.db);
+  expect(await verifyAudit(context)).toMatchObject({ unsealed: 1, head: whole.head });
+  await sealAudit(context);
+  await database.db.execute(sql`alter table audit_events disable trigger user`);
+  await database.db.execute(
+    sql`update audit_events set details = '{"forged": true}' where id = (select event_id from audit_chain where position = 5)`,
+  );
+  await database.db.execute(sql`alter table audit_events enable trigger user`);
+  expect(await verifyAudit(context)).toMatchObject({ verified: 4, broken: { position: 5 } });
+});
