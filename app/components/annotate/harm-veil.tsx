@@ -69,7 +69,7 @@ export function HarmVeil({ className, children }: { className?: string; children
   const covered = useContext(Covered);
   if (covered === null) return className ? <div className={className}>{children}</div> : children;
   return (
-    <div className={cn("relative", covered && "min-h-9", className)}>
+    <div className={cn("relative min-h-9", className)}>
       <div inert={covered} className={covered ? "invisible" : undefined}>
         {children}
       </div>
