@@ -62,6 +62,8 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
     columns: columnDefs(props.columns),
     getRowId: props.rowKey,
     getCoreRowModel: getCoreRowModel(),
+    // The pages are the server's; without this each new row would reset a page number that nobody uses.
+    autoResetAll: false,
     state: {
       columnVisibility: Object.fromEntries(props.columns.map(({ key }) => [key, props.shown.includes(key)])),
     },
