@@ -146,7 +146,10 @@ export const rejectionSamplingGroups = pgTable(
     pairProbability: real("pair_probability"),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("rejection_sampling_groups_prompt").on(table.roundId, table.promptId)],
+  (table) => [
+    uniqueIndex("rejection_sampling_groups_prompt").on(table.roundId, table.promptId),
+    index("rejection_sampling_groups_item").on(table.itemId),
+  ],
 );
 
 export const rejectionSamplingCandidates = pgTable(
@@ -202,7 +205,10 @@ export const ghostAttentionDialogues = pgTable(
     itemId: uuid("item_id").references((): AnyPgColumn => items.id),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("ghost_attention_position").on(table.roundId, table.position)],
+  (table) => [
+    uniqueIndex("ghost_attention_position").on(table.roundId, table.position),
+    index("ghost_attention_item").on(table.itemId),
+  ],
 );
 
 /** A reward given by a reward model to a stored message. */

@@ -1,0 +1,2 @@
+CREATE INDEX "ghost_attention_item" ON "ghost_attention_dialogues" USING btree ("item_id");--> statement-breakpoint
+CREATE INDEX "rejection_sampling_groups_item" ON "rejection_sampling_groups" USING btree ("item_id");
