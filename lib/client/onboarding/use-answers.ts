@@ -39,8 +39,13 @@ export function useAnswers(attempt: OwnAttempt, onOver: () => void) {
         writePending(id, pending.current);
         setState(Object.keys(pending.current).length > 0 ? "saving" : "saved");
       } catch (error) {
+        if (error instanceof ProblemError && error.code === "conflict") {
+          // The attempt is over: what was not saved by then can go nowhere any more.
+          pending.current = {};
+          writePending(id, {});
+          return over.current();
+        }
         setState("local");
-        if (error instanceof ProblemError && error.code === "conflict") return over.current();
         timer.current = setTimeout(() => void flush.current(), RETRY_MS);
       }
     },
