@@ -91,16 +91,18 @@ export function useAnswers(attempt: OwnAttempt, onOver: () => void) {
     setAnswers((now) => ({ ...now, ...Object.fromEntries(left.map(([key, row]) => [key, row.answer])) }));
     void flush.current();
   }, [id]);
-  useEffect(() => {
-    const hurry = () => void flush.current(true);
-    window.addEventListener("pagehide", hurry);
-    window.addEventListener("online", hurry);
-    return () => {
-      window.removeEventListener("pagehide", hurry);
-      window.removeEventListener("online", hurry);
-      clearTimeout(timer.current);
-    };
-  }, []);
+  useEffect(() => onLeave(() => void flush.current(true)), []);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const save = useCallback(() => flush.current(), []);
   return { answers, answer, state, save };
+}
+
+/** Calls when the page is left or the line is back; returns how to stop. */
+function onLeave(run: () => void): () => void {
+  window.addEventListener("pagehide", run);
+  window.addEventListener("online", run);
+  return () => {
+    window.removeEventListener("pagehide", run);
+    window.removeEventListener("online", run);
+  };
 }
