@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import { useRef } from "react";
 import { toast } from "@/app/components/toast";
-import { call, callFor } from "@/lib/client/call";
+import { callFor } from "@/lib/client/call";
 import { useCaseKeys } from "@/lib/client/console/use-case-keys";
 import { useDesk } from "@/lib/client/console/use-desk";
 import { useAction } from "@/lib/client/console/use-endpoint";
@@ -49,7 +49,7 @@ function useAdjudicating(desk: ReturnType<typeof useDesk<Disagreement>>) {
     if (!before || Date.now() - before.at > UNDO_MS) return;
     last.current = null;
     const { itemId, id } = before;
-    void call(adjudicateItem, { params: { itemId }, body: { outcome: "withdrawn", supersedesId: id } }).then(
+    action.mutateAsync({ params: { itemId }, body: { outcome: "withdrawn", supersedesId: id } }).then(
       () => {
         toast({ title: t("undone") });
         desk.comeBack(itemId);
@@ -60,23 +60,20 @@ function useAdjudicating(desk: ReturnType<typeof useDesk<Disagreement>>) {
   const decide = (entry: Disagreement, body: Adjudication) => {
     const { itemId } = entry;
     desk.leave(entry);
-    action.mutate(
-      { params: { itemId }, body: { ...body, supersedesId: entry.adjudicationId } },
-      {
-        onError: (error) => {
-          toast({ tone: "danger", title: t("failed"), description: error.message });
-          desk.comeBack(itemId);
-        },
-        onSuccess: (made) => {
-          if (!made) return;
-          last.current = { itemId, id: made.id, at: Date.now() };
-          toast({
-            tone: "done",
-            title: t(`disagreements.settled.${body.outcome}`),
-            durationMs: UNDO_MS,
-            action: { label: t("undo"), shortcut: "u", run: undo },
-          });
-        },
+    action.mutateAsync({ params: { itemId }, body: { ...body, supersedesId: entry.adjudicationId } }).then(
+      (made) => {
+        if (!made) return;
+        last.current = { itemId, id: made.id, at: Date.now() };
+        toast({
+          tone: "done",
+          title: t(`disagreements.settled.${body.outcome}`),
+          durationMs: UNDO_MS,
+          action: { label: t("undo"), shortcut: "u", run: undo },
+        });
+      },
+      (error: ProblemError) => {
+        toast({ tone: "danger", title: t("failed"), description: error.message });
+        desk.comeBack(itemId);
       },
     );
   };

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { useRef } from "react";
 import type { z } from "zod";
 import { toast } from "@/app/components/toast";
-import { call, callFor } from "@/lib/client/call";
+import { callFor } from "@/lib/client/call";
 import { useCaseKeys } from "@/lib/client/console/use-case-keys";
 import { useDesk } from "@/lib/client/console/use-desk";
 import { useAction } from "@/lib/client/console/use-endpoint";
@@ -64,17 +64,13 @@ function useReviewing(desk: ReturnType<typeof useDesk<ReviewCase>>) {
   const t = useTranslations("console.reviews");
   const action = useAction(reviewComparison);
   const last = useRef<{ comparisonId: string; reviewId: string; at: number } | null>(null);
-  const failed = (error: ProblemError, comparisonId: string) => {
-    toast({ tone: "danger", title: t("failed"), description: error.message });
-    desk.comeBack(comparisonId);
-  };
   const undo = () => {
     const before = last.current;
     if (!before || Date.now() - before.at > UNDO_MS) return;
     last.current = null;
     const { comparisonId, reviewId } = before;
     const body = { decision: "withdrawn", supersedesId: reviewId } as const;
-    void call(reviewComparison, { params: { comparisonId }, body }).then(
+    action.mutateAsync({ params: { comparisonId }, body }).then(
       () => {
         toast({ title: t("undone") });
         desk.comeBack(comparisonId);
@@ -85,20 +81,21 @@ function useReviewing(desk: ReturnType<typeof useDesk<ReviewCase>>) {
   const decide = (entry: ReviewCase, body: Decision) => {
     const { comparisonId } = entry;
     desk.leave(entry);
-    action.mutate(
-      { params: { comparisonId }, body: { ...body, supersedesId: entry.reviewId } },
-      {
-        onError: (error) => failed(error, comparisonId),
-        onSuccess: (made) => {
-          if (!made) return;
-          last.current = { comparisonId, reviewId: made.id, at: Date.now() };
-          toast({
-            tone: "done",
-            title: t(`decided.${body.decision}`),
-            durationMs: UNDO_MS,
-            action: { label: t("undo"), shortcut: "u", run: undo },
-          });
-        },
+    // Each call has its own promise: the callbacks of `mutate` are only heard for the newest of several under way.
+    action.mutateAsync({ params: { comparisonId }, body: { ...body, supersedesId: entry.reviewId } }).then(
+      (made) => {
+        if (!made) return;
+        last.current = { comparisonId, reviewId: made.id, at: Date.now() };
+        toast({
+          tone: "done",
+          title: t(`decided.${body.decision}`),
+          durationMs: UNDO_MS,
+          action: { label: t("undo"), shortcut: "u", run: undo },
+        });
+      },
+      (error: ProblemError) => {
+        toast({ tone: "danger", title: t("failed"), description: error.message });
+        desk.comeBack(comparisonId);
       },
     );
   };

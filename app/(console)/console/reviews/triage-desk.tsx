@@ -6,6 +6,7 @@ import { ErrorState } from "@/app/components/states";
 import { toast } from "@/app/components/toast";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { useFilter } from "@/lib/client/console/use-filter";
+import type { ProblemError } from "@/lib/client/problem";
 import { decideTriage, listTriage, scoreTriage, type TriageCase } from "@/lib/contracts/triage";
 import { FilterSelect } from "../parts/filter-select";
 import { DeskFrame } from "./desk-frame";
@@ -61,14 +62,11 @@ function useTriaging(cases: readonly TriageCase[]) {
   const place = Math.min(at, Math.max(0, waiting.length - 1));
   const decide = ({ comparisonId }: TriageCase, body: TriageDecision) => {
     setGone((known) => new Set(known).add(comparisonId));
-    action.mutate(
-      { params: { comparisonId }, body },
-      {
-        onSuccess: () => toast({ tone: "done", title: t(`triage.done.${body.action}`) }),
-        onError: (error) => {
-          toast({ tone: "danger", title: t("failed"), description: error.message });
-          setGone((known) => new Set([...known].filter((id) => id !== comparisonId)));
-        },
+    action.mutateAsync({ params: { comparisonId }, body }).then(
+      () => toast({ tone: "done", title: t(`triage.done.${body.action}`) }),
+      (error: ProblemError) => {
+        toast({ tone: "danger", title: t("failed"), description: error.message });
+        setGone((known) => new Set([...known].filter((id) => id !== comparisonId)));
       },
     );
   };
