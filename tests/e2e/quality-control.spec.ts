@@ -1,8 +1,11 @@
 /** What a lead does about one annotator: looks, writes, pauses and lets go on; and what the annotator hears of it. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect as expectWithin, type Page, test } from "@playwright/test";
 import { signIn } from "./people";
 import { atWork, judgementsOf, openWorkshop, steps } from "./workshop";
+
+/** The annotator's page reads a dozen figures; a machine that runs everything at once needs longer than the usual five seconds. */
+const expect = expectWithin.configure({ timeout: 20_000 });
 
 async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
@@ -20,7 +23,7 @@ test("a lead writes about a judgement, pauses, and lets go on; the annotator rea
   const workshop = await openWorkshop(browser, { pairs: 4 });
   const person = workshop.people[0]!;
   const work = await atWork(browser, workshop, person);
-  await expect(steps(work)).toBeVisible({ timeout: 20_000 });
+  await expect(steps(work)).toBeVisible();
   await work.keyboard.press("3");
   await work.keyboard.press("Enter");
   await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
@@ -33,7 +36,7 @@ test("a lead writes about a judgement, pauses, and lets go on; the annotator rea
   await judgements.getByRole("button", { name: "Note" }).click();
   await lead.getByLabel("Note", { exact: true }).fill("Well seen: the other one forgets the light.");
   await lead.getByRole("button", { name: "Send" }).click();
-  await expect(lead.getByText("Sent to 1 person")).toBeVisible();
+  await expect(lead.getByText("Sent to 1 person", { exact: true })).toBeVisible();
 
   await lead.getByRole("button", { name: "Pause" }).click();
   const dialog = lead.getByRole("dialog");
@@ -50,14 +53,14 @@ test("a lead writes about a judgement, pauses, and lets go on; the annotator rea
   await work.getByRole("button", { name: "Mark all as read" }).click();
   await expect(work.getByText("new", { exact: true })).toHaveCount(0);
   await work.goto(`/annotate/${workshop.projectId}`);
-  await expect(work.getByText("Your work here is paused")).toBeVisible();
+  await expect(work.getByText("Your work here is paused", { exact: true })).toBeVisible();
   await expect(steps(work)).toHaveCount(0);
 
   await lead.getByRole("button", { name: "Let go on" }).click();
   await lead.getByRole("dialog").getByRole("button", { name: "Let go on" }).click();
   await expect(lead.getByText("Gets no items now")).toHaveCount(0);
   await work.goto(`/annotate/${workshop.projectId}`);
-  await expect(steps(work)).toBeVisible({ timeout: 20_000 });
+  await expect(steps(work)).toBeVisible();
   for (const page of [work, lead]) await page.context().close();
 });
 
@@ -65,7 +68,7 @@ test("a lead makes a gold item of a judged pair, retires it and takes that back"
   test.slow();
   const workshop = await openWorkshop(browser, { pairs: 2 });
   const work = await atWork(browser, workshop, workshop.people[0]!);
-  await expect(steps(work)).toBeVisible({ timeout: 20_000 });
+  await expect(steps(work)).toBeVisible();
   await work.keyboard.press("3");
   await work.keyboard.press("Enter");
   await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
@@ -85,7 +88,7 @@ test("a lead makes a gold item of a judged pair, retires it and takes that back"
   await expectAccessible(lead);
   await list.getByRole("button", { name: "Retire…" }).click();
   await lead.getByRole("dialog").getByRole("button", { name: "Its answer was wrong" }).click();
-  await expect(lead.getByText("No gold item yet")).toBeVisible();
+  await expect(lead.getByText("No gold item yet", { exact: true })).toBeVisible();
   await lead.getByRole("button", { name: "Undo" }).click();
   await expect(list.getByText("by a lead")).toBeVisible();
   await lead.context().close();
