@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { localeDirection } from "@/lib/domain/locales";
 import { Providers } from "./components/providers";
@@ -21,12 +21,14 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const locale = await getLocale();
+  // The parts of the application bring their own texts.
+  const { common } = await getMessages();
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     // The theme script sets an attribute before React wakes up.
     <html lang={locale} dir={localeDirection(locale)} suppressHydrationWarning>
       <body>
-        <NextIntlClientProvider>
+        <NextIntlClientProvider messages={{ common }}>
           <Providers nonce={nonce}>{children}</Providers>
         </NextIntlClientProvider>
       </body>

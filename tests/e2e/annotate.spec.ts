@@ -14,6 +14,12 @@ async function openCampaign(page: Page, name: string): Promise<void> {
   await expect(steps(page)).toBeVisible({ timeout: 15_000 });
 }
 
+/** A loaded machine takes its time until the item stands again. */
+async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await expect(steps(page)).toBeVisible({ timeout: 15_000 });
+}
+
 /** The browser reports each refused script, style or connection on the console. */
 function policyViolations(page: Page): string[] {
   const found: string[] = [];
@@ -48,7 +54,7 @@ test("a draft survives a reload, and keys rest while typing", async ({ page }) =
   await page.keyboard.press("n");
   await page.keyboard.type("1 q because u");
   await expect(page.getByText(/draft saved/)).toBeVisible();
-  await page.reload();
+  await reload(page);
   await expect(question(page)).toHaveText(asked, { useInnerText: true });
   await expect(page.getByLabel("Note for this judgement")).toHaveValue("1 q because u");
   await expect(page.getByRole("radio", { name: "B is slightly better" })).toBeChecked();
@@ -133,7 +139,7 @@ test("e turns the preferred answer into a better one, kept over a reload and sen
   await page.keyboard.type(" One more useful sentence.");
   await expect(page.getByRole("region", { name: "Your better answer" }).locator("mark")).toContainText("One more");
   await expect(page.getByText(/draft saved/)).toBeVisible();
-  await page.reload();
+  await reload(page);
   await expect(editor).toHaveValue(/One more useful sentence\.$/);
   const sent = page.waitForRequest((request) => request.url().endsWith("/api/v1/comparisons"));
   await page.keyboard.press("Enter");
@@ -220,7 +226,7 @@ test("keys can be changed: a taken key is refused, the new one is printed and wo
   await page.getByRole("button", { name: "Save keys" }).click();
   await expect(page.getByRole("button", { name: "Change keys…" })).toBeVisible();
   await page.keyboard.press("Escape");
-  await page.reload();
+  await reload(page);
   const diff = page.getByRole("button", { name: "Word diff" });
   await expect(diff).toContainText("v");
   await page.keyboard.press("v");
@@ -266,8 +272,7 @@ Reward honest doubt.`,
   await expect(changed.locator("ins")).toHaveText("Reward honest doubt.");
   await changed.getByRole("button", { name: "I have read it" }).click();
   await expect(changed).toBeHidden();
-  await page.reload();
-  await expect(steps(page)).toBeVisible();
+  await reload(page);
   await expect(beside).toBeHidden();
 });
 
