@@ -92,6 +92,8 @@ async function attemptStart(cluster: Cluster, native: string, port: number): Pro
     // Room for the indexes of a million pairs, and fewer checkpoints while so many are imported. Neither weakens what is above.
     "shared_buffers=256MB",
     "max_wal_size=4GB",
+    // Compiling a statement takes longer than any of ours runs; the estimate for a queue of a million items would ask for it.
+    "jit=off",
   ];
   const args = ["-D", cluster.data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
   const logOffset = (await readFile(cluster.logFile).catch(() => Buffer.alloc(0))).length;

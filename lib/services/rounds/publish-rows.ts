@@ -139,6 +139,8 @@ async function insertPairItem(
     projectId,
     campaignId,
     kind: "pair",
+    language,
+    category: prompt.category,
     promptId: prompt.id,
     dialogueId,
     contextMessageId: chain.at(-1)?.id,
