@@ -4,8 +4,8 @@ import { useEffect, useRef } from "react";
 import { keyName } from "../annotate/key-name";
 
 const TYPING = 'textarea, select, [contenteditable="true"], input:not([type="radio"]):not([type="checkbox"])';
-/** Enter on these has a meaning of its own. */
-const ENTER_OWNERS = "a[href], button, summary";
+/** Enter on these has a meaning of its own; a tab is open as soon as it has the focus. */
+const ENTER_OWNERS = 'a[href], button:not([role="tab"]), summary';
 
 /** By key name (lib/client/annotate/key-name.ts); `Ctrl+Enter` is heard in texts too. */
 export type CaseKeys = Record<string, (() => void) | undefined>;
