@@ -93,7 +93,6 @@ test("a reviewer works through judgements by keyboard and finds the disagreement
   await expectAccessible(page);
   await page.screenshot({ path: info.outputPath("disagreements.png"), fullPage: true });
 });
-});
 
 test("the review screen fits a phone, in the dark and in Korean", async ({ browser }, info) => {
   const workshop = await openWorkshop(browser, { pairs: 1, overlap: 1, annotators: 1, task: "helpfulness" });
