@@ -1,6 +1,8 @@
 "use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { callFor } from "@/lib/client/call";
 import { useBulkPreview } from "@/lib/client/console/list/use-bulk-preview";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { applyBulkAction, type BulkPreview, type BulkRequest, undoBulkAction } from "@/lib/contracts/bulk-actions";
@@ -81,28 +83,23 @@ const doneToast = (title: string, label: string, run: () => void) => ({
   action: { label, run },
 });
 
-/** Undoes and says what came of it. */
+/** Undoes and says what came of it, also when the dialog that offered it has long been closed. */
 export function useUndo() {
   const t = useTranslations("console.list");
-  const action = useAction(undoBulkAction);
-  return (bulkActionId: string) =>
-    action.mutate(
-      { params: { bulkActionId } },
-      {
-        onSuccess: (result) =>
-          result &&
-          toast({
-            title: t("undone", { count: result.restored }),
-            ...(result.refused > 0
-              ? {
-                  description: t("refused", { count: result.refused, ids: shortIds(result.refusedIds) }),
-                  durationMs: UNDO_TOAST_MS,
-                }
-              : {}),
-          }),
-        onError: (error) => toast({ title: t("undoFailed"), description: error.message, tone: "danger" }),
-      },
-    );
+  const client = useQueryClient();
+  const { mutate } = useMutation({
+    mutationFn: (bulkActionId: string) => callFor(undoBulkAction, { params: { bulkActionId } }),
+    onSuccess: ({ restored, refused, refusedIds }) => {
+      const kept =
+        refused > 0
+          ? { description: t("refused", { count: refused, ids: shortIds(refusedIds) }), durationMs: UNDO_TOAST_MS }
+          : {};
+      toast({ title: t("undone", { count: restored }), ...kept });
+      return client.invalidateQueries();
+    },
+    onError: (error) => toast({ title: t("undoFailed"), description: error.message, tone: "danger" }),
+  });
+  return mutate;
 }
 
 const IDS_SHOWN = 5;
