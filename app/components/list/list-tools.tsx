@@ -1,7 +1,6 @@
 "use client";
 import { Bookmark, Columns3, Download } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { Popover } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { pathOf } from "@/lib/client/call";
 import { useDownload } from "@/lib/client/console/download";
@@ -9,6 +8,7 @@ import type { ListAddress } from "@/lib/client/console/list/use-list";
 import type { Endpoint } from "@/lib/contracts/endpoint";
 import type { ListScreen } from "@/lib/domain/lists";
 import { Button } from "../button";
+import { Drawer } from "../dialog";
 import { Checkbox } from "../field";
 import { ErrorState } from "../states";
 import { SavedViews } from "./saved-views";
@@ -72,20 +72,14 @@ function ColumnChoice({
   const t = useTranslations("console.list");
   const toggle = (key: string) =>
     onChange(columns.map((column) => column.key).filter((name) => (name === key) !== shown.includes(name)));
+  const [open, setOpen] = useState(false);
   return (
-    <Popover.Root>
-      <Popover.Trigger asChild>
-        <Button size="sm" icon={<Columns3 size={14} aria-hidden />}>
-          {t("columns")}
-        </Button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="start"
-          sideOffset={4}
-          aria-label={t("columns")}
-          className="z-50 flex max-h-[60dvh] flex-col overflow-y-auto rounded-md border border-line bg-surface p-3 shadow-lg"
-        >
+    <>
+      <Button size="sm" icon={<Columns3 size={14} aria-hidden />} onClick={() => setOpen(true)}>
+        {t("columns")}
+      </Button>
+      <Drawer open={open} onOpenChange={setOpen} title={t("columns")}>
+        <div className="flex flex-col">
           {columns.map(({ key, header }) => (
             <Checkbox
               key={key}
@@ -95,8 +89,8 @@ function ColumnChoice({
               onChange={() => toggle(key)}
             />
           ))}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+        </div>
+      </Drawer>
+    </>
   );
 }
