@@ -105,7 +105,10 @@ export const entryTestAttempts = pgTable(
     index("entry_test_attempts_project").on(table.projectId, table.startedAt, table.id),
     index("entry_test_attempts_open").on(table.state, table.deadline).where(sql`state in ('running', 'submitted')`),
     check("entry_test_attempts_graded", sql`${table.state} <> 'graded' or ${table.outcome} is not null`),
-    check("entry_test_attempts_submitted", sql`${table.state} in ('running', 'void') or ${table.submittedAt} is not null`),
+    check(
+      "entry_test_attempts_submitted",
+      sql`${table.state} in ('running', 'void') or ${table.submittedAt} is not null`,
+    ),
   ],
 );
 
@@ -140,7 +143,9 @@ export const entryTestGrades = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
-    uniqueIndex("entry_test_grades_reviewer").on(table.attemptId, table.questionId, table.graderId).where(sql`grader_id is not null`),
+    uniqueIndex("entry_test_grades_reviewer")
+      .on(table.attemptId, table.questionId, table.graderId)
+      .where(sql`grader_id is not null`),
     uniqueIndex("entry_test_grades_rule").on(table.attemptId, table.questionId).where(sql`grader_id is null`),
     check(
       "entry_test_grades_score",

@@ -60,7 +60,8 @@ export type LiveTurnView = z.infer<typeof liveTurnSchema>;
 export const getLiveTree = defineEndpoint({
   method: "GET",
   path: "/live/{assignmentId}/tree",
-  summary: "The judged turns before this one, oldest first, each with the answer chosen and the one left as its sibling",
+  summary:
+    "The judged turns before this one, oldest first, each with the answer chosen and the one left as its sibling",
   access,
   params,
   response: z.strictObject({ turns: z.array(liveTurnSchema) }),
