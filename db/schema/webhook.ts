@@ -1,6 +1,6 @@
 /** Webhooks: where a project's events go, and each delivery with its tries. */
 import { sql } from "drizzle-orm";
-import { index, integer, jsonb, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, index, integer, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { bytea, createdAt, id, instant, xid8 } from "./columns";
 import { users } from "./identity";
 import { projects } from "./project";
