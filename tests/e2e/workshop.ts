@@ -74,7 +74,7 @@ export async function atWork(browser: Browser, { projectId }: Workshop, person: 
   const page = await (await browser.newContext()).newPage();
   await signInAs(page, person);
   await page.goto(`/annotate/${projectId}`);
-  await expect(steps(page).or(page.getByRole("heading", { name: "Nothing to judge right now" }))).toBeVisible({
+  await expect(steps(page).or(page.getByText("Nothing to judge right now", { exact: true }))).toBeVisible({
     timeout: 20_000,
   });
   return page;

@@ -227,7 +227,7 @@ export function VerdictFooter({
         {t("edit")}
       </Button>
       {children}
-      <span aria-live="polite" className="min-w-0 flex-1 text-right text-sm text-warn">
+      <span role="status" className="min-w-0 flex-1 text-right text-sm text-warn">
         {work.asked && work.missing.map(names).join(" ")}
       </span>
       {status}
