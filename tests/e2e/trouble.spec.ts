@@ -77,7 +77,7 @@ test("a lease that ended and went to somebody else: the text is kept, nothing is
   await quick.keyboard.press("Enter");
   await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
   await slow.keyboard.press("Enter");
-  await expect(slow.getByText("A judgement was not accepted")).toBeVisible({ timeout: 20_000 });
+  await expect(slow.getByText("A judgement was not accepted", { exact: true })).toBeVisible({ timeout: 20_000 });
   expect(await judgementsOf(workshop)).toEqual([expect.objectContaining({ userId: workshop.people[1]!.id })]);
   await slow.context().close();
   await quick.context().close();

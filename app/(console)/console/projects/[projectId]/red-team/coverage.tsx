@@ -140,9 +140,9 @@ function MapCell({ cell, heat, onEdit }: { cell: RedTeamCell; heat: string; onEd
     >
       <span className="text-lg font-semibold">
         {format.number(judgements)}
-        {target !== null && <span className="text-sm font-normal text-muted"> / {format.number(target)}</span>}
+        {target !== null && <span className="text-sm font-normal"> / {format.number(target)}</span>}
       </span>
-      <span className="text-xs text-muted">{t("found", { violations })}</span>
+      <span className="text-xs">{t("found", { violations })}</span>
       {isOpen && <span className="text-xs font-medium text-warn">{t("wanted")}</span>}
       <span className="sr-only">{t("setTarget")}</span>
     </button>
