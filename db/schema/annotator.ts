@@ -16,13 +16,10 @@ import {
 } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns";
 import { users } from "./identity";
-import { guidelineVersions, projects, task } from "./project";
+import { guidelineVersions, task } from "./project";
+import { projectId } from "./references";
 import { comparisons } from "./work";
 
-const projectId = () =>
-  uuid("project_id")
-    .notNull()
-    .references(() => projects.id);
 const userId = () =>
   uuid("user_id")
     .notNull()

@@ -18,12 +18,8 @@ import type { Answer, EntryTestContent } from "@/lib/domain/entry-test";
 import type { RuleResult } from "@/lib/domain/entry-test-grading";
 import { createdAt, id, instant } from "./columns";
 import { users } from "./identity";
-import { guidelineVersions, projects, task } from "./project";
-
-const projectId = () =>
-  uuid("project_id")
-    .notNull()
-    .references(() => projects.id);
+import { guidelineVersions, task } from "./project";
+import { projectId } from "./references";
 
 export const entryTests = pgTable(
   "entry_tests",

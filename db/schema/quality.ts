@@ -23,21 +23,8 @@ import {
 import { createdAt, instant } from "./columns";
 import { users } from "./identity";
 import { policyVariants } from "./policy";
-import { projects } from "./project";
-import { campaigns, comparisonSafety, comparisons, items } from "./work";
-
-const projectId = () =>
-  uuid("project_id")
-    .notNull()
-    .references(() => projects.id);
-const campaignId = () =>
-  uuid("campaign_id")
-    .notNull()
-    .references(() => campaigns.id);
-const userId = () =>
-  uuid("user_id")
-    .notNull()
-    .references(() => users.id);
+import { campaignId, projectId, userId } from "./references";
+import { comparisonSafety, comparisons, items } from "./work";
 
 /** Judgements that the tallies do not hold yet: a trigger writes the row in the judgement's own transaction. */
 export const qualityPending = pgTable("quality_pending", {

@@ -23,22 +23,8 @@ import { messages } from "./dialogue";
 import { users } from "./identity";
 import { rewardModels, scoreRequests } from "./model";
 import { policyVariants } from "./policy";
-import { projects } from "./project";
-import { campaigns, comparisons, items } from "./work";
-
-const projectId = () =>
-  uuid("project_id")
-    .notNull()
-    .references(() => projects.id);
-const campaignId = () =>
-  uuid("campaign_id")
-    .notNull()
-    .references(() => campaigns.id);
-
-const userId = () =>
-  uuid("user_id")
-    .notNull()
-    .references(() => users.id);
+import { campaignId, projectId, userId } from "./references";
+import { comparisons, items } from "./work";
 
 /** Judgements that the tallies below do not hold yet. */
 export const redTeamPending = pgTable("red_team_pending", {

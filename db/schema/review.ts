@@ -18,21 +18,9 @@ import { createdAt, id, instant } from "./columns";
 import { messages } from "./dialogue";
 import { users } from "./identity";
 import { rewardModels } from "./model";
-import { projects } from "./project";
-import { campaigns, comparisonSafety, comparisons, items, reviews, strength } from "./work";
+import { campaignId, itemId, projectId } from "./references";
+import { comparisonSafety, comparisons, items, reviews, strength } from "./work";
 
-const projectId = () =>
-  uuid("project_id")
-    .notNull()
-    .references(() => projects.id);
-const campaignId = () =>
-  uuid("campaign_id")
-    .notNull()
-    .references(() => campaigns.id);
-const itemId = () =>
-  uuid("item_id")
-    .notNull()
-    .references(() => items.id);
 const person = (name: string) =>
   uuid(name)
     .notNull()
