@@ -2,10 +2,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import { messageChain, type ViewedMessage } from "./assignment-view";
+import { claimWaiting } from "./claims";
 import type { StoredSafety, StoredStrength } from "./comparisons";
-import { selectRow, selectRows } from "./rows";
-
-const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
+import { selectRow, selectRows, uuids } from "./rows";
 
 /** Two sides, or two answers on safety. Reads the tallies, so it runs after them. */
 const differs = sql`(cardinality(q.user_ids) >= 2 and ((1 = any(q.preferred) and 2 = any(q.preferred))
@@ -112,30 +111,19 @@ export const listDisagreements = (
 export const viewDisagreements = (connection: Connection, itemIds: readonly string[], adjudicatorId: string) =>
   view(connection, adjudicatorId, sql`d.item_id = any(${uuids(itemIds)})`);
 
-/** As claimCases of db/queries/reviews.ts. */
-export async function claimDisagreements(
+export const claimDisagreements = (
   tx: Tx,
   wanted: DisagreementFilter & { exclude: string[]; limit: number; seconds: number },
-): Promise<string[]> {
-  const me = sql`${wanted.adjudicatorId}::uuid`;
-  const rows = await selectRows<{ id: string }>(
+): Promise<string[]> =>
+  claimWaiting(
     tx,
-    sql`with picked as materialized (
-      select d.item_id from disagreements d where ${waiting(wanted)}
-        and (d.claimed_by is null or d.claimed_by = ${me} or d.claimed_until < now())
-        and d.item_id <> all(${uuids(wanted.exclude)})
-      order by d.sequence limit ${wanted.limit}::int for update skip locked)
-    update disagreements r set claimed_by = ${me}, claimed_until = now() + make_interval(secs => ${wanted.seconds}::int)
-    from picked where r.item_id = picked.item_id
-    returning r.item_id as id`,
+    { table: "disagreements", key: "item_id", alias: "d" },
+    {
+      ...wanted,
+      userId: wanted.adjudicatorId,
+      waiting: waiting(wanted),
+    },
   );
-  const ids = rows.map(({ id }) => id);
-  await tx.execute(sql`
-    update disagreements set claimed_by = null, claimed_until = null
-    where project_id = ${wanted.projectId}::uuid and settled_at is null and claimed_by = ${me}
-      and item_id <> all(${uuids(ids)})`);
-  return ids;
-}
 
 const COUNTED_MAX = 1000;
 export async function countDisagreements(connection: Connection, filter: DisagreementFilter): Promise<number> {

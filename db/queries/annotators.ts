@@ -2,8 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import { isHarmful } from "./eligibility";
-import { uuids } from "./quality";
-import { selectRow, selectRows } from "./rows";
+import { selectRow, selectRows, uuids } from "./rows";
 
 export interface Annotator {
   projectId: string;

@@ -2,8 +2,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import type { StoredSafety } from "./comparisons";
-import { type QualityFilter, uuids, within } from "./quality";
-import { selectRow, selectRows } from "./rows";
+import { type QualityFilter, within } from "./quality";
+import { selectRow, selectRows, uuids } from "./rows";
 
 const STANDING = sql`not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
 

@@ -2,8 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import type { StoredSafety } from "./comparisons";
-import { uuids } from "./quality";
-import { selectRow, selectRows } from "./rows";
+import { selectRow, selectRows, uuids } from "./rows";
 
 export interface GoldRow {
   /** `createdAtMs` in full precision, for paging. */

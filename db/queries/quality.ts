@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
-import { selectRow, selectRows } from "./rows";
+import { selectRow, selectRows, uuids } from "./rows";
 
 /** One refresh at a time, or two could both take an item's old state out; who comes second waits and finds less to do. */
 export async function lockQuality(tx: Tx): Promise<void> {
@@ -25,8 +25,6 @@ export async function countPending(connection: Connection): Promise<number> {
   const row = await selectRow<{ n: number }>(connection, sql`select count(*)::int as n from quality_pending`);
   return row?.n ?? 0;
 }
-
-export const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
 
 /** The taken judgements (+1) and those that they replace (-1), with what the tallies need of them; of work, not of checks. */
 const changesOf = (ids: readonly string[]): SQL => sql`

@@ -5,8 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { RISK_CATEGORIES, VIOLATION_SEVERITY_MIN } from "@/lib/domain/red-team";
 import type { Connection, Tx } from "../client";
-import { uuids } from "./quality";
-import { selectRow, selectRows } from "./rows";
+import { selectRow, selectRows, uuids } from "./rows";
 
 /** One refresh at a time: two could both take a finding out. */
 export async function lockRedTeam(tx: Tx): Promise<void> {

@@ -3,10 +3,9 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ReviewDecision, ReviewReason, ReviewTally } from "@/lib/domain/review";
 import type { Connection, Tx } from "../client";
 import { messageChain, type ViewedMessage } from "./assignment-view";
+import { claimWaiting } from "./claims";
 import type { StoredSafety, StoredStrength } from "./comparisons";
-import { selectRow, selectRows } from "./rows";
-
-const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
+import { selectRow, selectRows, uuids } from "./rows";
 
 /** The newest review of a judgement; nothing where there is none. */
 export const newestReview = (comparisonId: SQL): SQL => sql`
@@ -161,33 +160,19 @@ export async function viewCases(connection: Connection, ids: readonly string[], 
   );
 }
 
-/**
- * Takes the oldest waiting cases for one reviewer, those they hold already included, and lets go of all others of theirs.
- * Two reviewers at once get different ones: a row under way is skipped, not waited for.
- */
-export async function claimCases(
+export const claimCases = (
   tx: Tx,
   wanted: ReviewFilter & { exclude: string[]; limit: number; seconds: number },
-): Promise<string[]> {
-  const me = sql`${wanted.reviewerId}::uuid`;
-  const rows = await selectRows<{ id: string }>(
+): Promise<string[]> =>
+  claimWaiting(
     tx,
-    sql`with picked as materialized (
-      select c.comparison_id from review_cases c where ${waiting(wanted)}
-        and (c.claimed_by is null or c.claimed_by = ${me} or c.claimed_until < now())
-        and c.comparison_id <> all(${uuids(wanted.exclude)})
-      order by c.sequence limit ${wanted.limit}::int for update skip locked)
-    update review_cases r set claimed_by = ${me}, claimed_until = now() + make_interval(secs => ${wanted.seconds}::int)
-    from picked where r.comparison_id = picked.comparison_id
-    returning r.comparison_id as id`,
+    { table: "review_cases", key: "comparison_id", alias: "c" },
+    {
+      ...wanted,
+      userId: wanted.reviewerId,
+      waiting: waiting(wanted),
+    },
   );
-  const ids = rows.map(({ id }) => id);
-  await tx.execute(sql`
-    update review_cases set claimed_by = null, claimed_until = null
-    where project_id = ${wanted.projectId}::uuid and settled_at is null and claimed_by = ${me}
-      and comparison_id <> all(${uuids(ids)})`);
-  return ids;
-}
 
 /** Counting stops here: "more than a thousand" says enough. */
 const COUNTED_MAX = 1000;

@@ -1,5 +1,5 @@
 /** Runs a raw statement and types its rows. The caller vouches for the shape; dates are asked for as epoch milliseconds. */
-import type { SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Connection } from "../client";
 
 export async function selectRows<Row>(connection: Connection, statement: SQL): Promise<Row[]> {
@@ -9,3 +9,6 @@ export async function selectRows<Row>(connection: Connection, statement: SQL): P
 export async function selectRow<Row>(connection: Connection, statement: SQL): Promise<Row | undefined> {
   return (await selectRows<Row>(connection, statement))[0];
 }
+
+/** A list of ids as one parameter. */
+export const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;

@@ -3,9 +3,8 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { ANNOTATE_SCRIPTS_GZIP_BYTES_MAX, weighPage } from "../support/page-weight";
 import { giveLeasesBack, signIn } from "./people";
+import { question, steps } from "./workshop";
 
-const question = (page: Page) => page.getByRole("region", { name: "Turn to be answered" });
-const steps = (page: Page) => page.getByRole("radiogroup", { name: "Which is better, and by how much?" });
 const dayCount = async (page: Page) => Number(/(\d+) today/.exec(await page.locator("header").innerText())?.[1]);
 
 async function openCampaign(page: Page, name: string): Promise<void> {
