@@ -1,7 +1,7 @@
 /** What the annotator relies on beyond the plain judgement: drafts, the way back, a cut line, a phone, two languages, no barrier. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { ANNOTATE_SCRIPTS_GZIP_BYTES_MAX, weighPage } from "../support/page-weight";
+import { expectAccessible, expectFitsPhone } from "./accessible";
 import { giveLeasesBack, signIn } from "./people";
 import { question, steps } from "./workshop";
 
@@ -286,7 +286,7 @@ test("on a phone A and B are two cards behind a switch", async ({ page }) => {
   await openCampaign(page, "Everyday questions");
   await page.getByRole("button", { name: "B", exact: true }).click();
   await expect(page.getByRole("region", { name: "Answer B" })).toBeInViewport({ ratio: 0.9 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expectFitsPhone(page);
 });
 
 test("the language follows the choice, and colours follow the system", async ({ page }) => {
@@ -304,16 +304,14 @@ for (const colorScheme of ["light", "dark"] as const)
   test(`no WCAG AA barrier and no refused resource (${colorScheme})`, async ({ page }) => {
     const violations = policyViolations(page);
     await page.emulateMedia({ colorScheme });
-    const check = async () =>
-      (await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa"]).analyze()).violations;
     await page.goto("/annotate");
     await expect(page.getByRole("link", { name: "Start Careful answers" })).toBeVisible();
-    expect(await check()).toEqual([]);
+    await expectAccessible(page);
     await openCampaign(page, "Careful answers");
     await page.keyboard.press("7");
-    expect(await check()).toEqual([]);
+    await expectAccessible(page);
     await page.keyboard.press("g");
     await expect(page.getByRole("complementary", { name: "Guidelines" })).toBeVisible();
-    expect(await check()).toEqual([]);
+    await expectAccessible(page);
     expect(violations).toEqual([]);
   });

@@ -1,29 +1,7 @@
-/** The lead's console: every screen opens without a crash and without an accessibility violation, on a desk and on a phone, in English and Korean. */
-import AxeBuilder from "@axe-core/playwright";
+/** The lead's console: settings, imports, snapshots, the way by keyboard, and who is sent away. screens.spec.ts opens every page. */
 import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible } from "./accessible";
 import { signIn } from "./people";
-
-const PAGES = {
-  "": "Rounds",
-  "/campaigns": "Campaigns",
-  "/items": "Items",
-  "/comparisons": "Judgements",
-  "/quality": "Quality",
-  "/gold-items": "Gold items",
-  "/data": "Data",
-  "/prompts": "Prompts",
-  "/training-runs": "Training",
-  "/reward-models": "Reward models",
-  "/rejection-sampling": "Rejection sampling",
-  "/ghost-attention": "Ghost Attention",
-  "/policies": "Policies",
-  "/guidelines": "Guidelines",
-  "/onboarding": "Onboarding",
-  "/members": "Members",
-  "/audit": "Audit",
-  "/webhooks": "Webhooks",
-  "/settings": "Settings",
-} as const;
 
 async function openProject(page: Page): Promise<string> {
   await page.goto("/console");
@@ -31,31 +9,6 @@ async function openProject(page: Page): Promise<string> {
   await expect(page).toHaveURL(/\/console\/projects\/[0-9a-f-]{36}$/);
   return new URL(page.url()).pathname;
 }
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual([]);
-}
-
-test("every project screen opens, is accessible and fits a phone", async ({ page }) => {
-  test.slow();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  await signIn(page, "lead");
-  const base = await openProject(page);
-  for (const [path, title] of Object.entries(PAGES)) {
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await page.goto(`${base}${path}`);
-    await expect(page.getByRole("heading", { level: 1, name: title, exact: true })).toBeVisible();
-    await page.waitForLoadState("networkidle");
-    await expectAccessible(page);
-    await page.setViewportSize({ width: 360, height: 780 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${title} at 360 px`).toBeLessThanOrEqual(
-      360,
-    );
-  }
-  expect(problems).toEqual([]);
-});
 
 test("settings are kept, and a bad file is refused with its line", async ({ page }) => {
   await signIn(page, "lead");

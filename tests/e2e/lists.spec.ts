@@ -1,6 +1,6 @@
 /** The console's lists: filter, keep a view, pick, change many rows and take it back. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible } from "./accessible";
 import { signIn } from "./people";
 
 async function openItems(page: Page): Promise<void> {
@@ -10,11 +10,6 @@ async function openItems(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/console\/projects\/[0-9a-f-]{36}$/);
   await page.goto(`${new URL(page.url()).pathname}/items`);
   await expect(page.getByRole("heading", { level: 1, name: "Items", exact: true })).toBeVisible();
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual([]);
 }
 
 test("many items are withdrawn after a preview, and put back", async ({ page }) => {

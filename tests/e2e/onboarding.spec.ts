@@ -1,22 +1,10 @@
 /** From an entry test that a lead adds to the certificate that an annotator earns by keyboard, and loses again. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible, expectFitsPhone } from "./accessible";
 import { signIn } from "./people";
 
 /** What the team answers, by a word of the question. */
 const TEAM = { boil: "1", Australia: "8", Translate: "6", birthday: "1", rice: "2" } as const;
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`)).toEqual([]);
-}
-
-async function expectFitsPhone(page: Page): Promise<void> {
-  const before = page.viewportSize()!;
-  await page.setViewportSize({ width: 360, height: 780 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  await page.setViewportSize(before);
-}
 
 async function openOnboarding(page: Page, tab = ""): Promise<void> {
   const { rows } = await (await page.request.get("/api/v1/projects")).json();

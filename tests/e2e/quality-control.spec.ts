@@ -1,21 +1,15 @@
 /** What a lead does about one annotator: looks, writes, pauses and lets go on; and what the annotator hears of it. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect as expectWithin, type Page, test } from "@playwright/test";
+import { expectAccessible, expectFitsPhone } from "./accessible";
 import { signIn } from "./people";
 import { atWork, judgementsOf, openWorkshop, steps } from "./workshop";
 
 /** The annotator's page reads a dozen figures; a machine that runs everything at once needs longer than the usual five seconds. */
 const expect = expectWithin.configure({ timeout: 20_000 });
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.target])).toEqual([]);
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 360, height: 780 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  if (size) await page.setViewportSize(size);
+async function expectReadable(page: Page): Promise<void> {
+  await expectAccessible(page);
+  await expectFitsPhone(page);
 }
 
 test("a lead writes about a judgement, pauses, and lets go on; the annotator reads why", async ({ browser }) => {
@@ -43,13 +37,13 @@ test("a lead writes about a judgement, pauses, and lets go on; the annotator rea
   await dialog.getByLabel("Note to the annotator").fill("Let us talk first.");
   await dialog.getByRole("button", { name: "Pause" }).click();
   await expect(lead.getByText("Gets no items now")).toBeVisible();
-  await expectAccessible(lead);
+  await expectReadable(lead);
 
   await work.goto(`/annotate/${workshop.projectId}/notes`);
   await expect(work.getByRole("article")).toHaveCount(2);
   await expect(work.getByRole("article", { name: "Your work here is paused" })).toContainText("Let us talk first.");
   await expect(work.getByRole("article", { name: "Note" })).toContainText("forgets the light");
-  await expectAccessible(work);
+  await expectReadable(work);
   await work.getByRole("button", { name: "Mark all as read" }).click();
   await expect(work.getByText("new", { exact: true })).toHaveCount(0);
   await work.goto(`/annotate/${workshop.projectId}`);
@@ -81,11 +75,11 @@ test("a lead makes a gold item of a judged pair, retires it and takes that back"
   const dialog = lead.getByRole("dialog");
   await dialog.getByRole("radio", { name: /^Answer 1/ }).check();
   await dialog.getByLabel("Why").fill("It says how much light it needs.");
-  await expectAccessible(lead);
+  await expectReadable(lead);
   await dialog.getByRole("button", { name: "Make gold item" }).click();
   const list = lead.getByRole("region", { name: "Gold items" });
   await expect(list.getByText("by a lead")).toBeVisible();
-  await expectAccessible(lead);
+  await expectReadable(lead);
   await list.getByRole("button", { name: "Retire…" }).click();
   await lead.getByRole("dialog").getByRole("button", { name: "Its answer was wrong" }).click();
   await expect(lead.getByText("No gold item yet", { exact: true })).toBeVisible();

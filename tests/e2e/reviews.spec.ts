@@ -1,6 +1,6 @@
 /** The second look by keyboard: approve, take back, reject, fix; the disagreement that follows. */
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect as briefly, type Page, test } from "@playwright/test";
+import { expectAccessible, expectFitsPhone } from "./accessible";
 import { loginOf, signIn, signInAs } from "./people";
 import { openWorkshop, type Person, type Workshop } from "./workshop";
 
@@ -41,13 +41,6 @@ async function addReviewer(browser: Browser, { projectId }: Workshop): Promise<v
   const data = { email: loginOf("reviewer").email };
   expect((await admin.request.post(`/api/v1/projects/${projectId}/members`, { headers, data })).ok()).toBe(true);
   await admin.context().close();
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
 }
 
 const toast = (page: Page, text: string) => page.getByText(text, { exact: true }).first();
@@ -110,8 +103,7 @@ test("the review screen fits a phone, in the dark and in Korean", async ({ brows
   try {
     await page.goto(`/console/reviews?project=${workshop.projectId}`);
     await expect(page.getByRole("button", { name: /^승인/ })).toBeVisible();
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide).toBeLessThanOrEqual(0);
+    await expectFitsPhone(page);
     await expectAccessible(page);
     await page.screenshot({ path: info.outputPath("phone.png"), fullPage: true });
     await page.getByRole("button", { name: /^수정…/ }).click();

@@ -1,6 +1,7 @@
-/** Whole journeys for people who use a keyboard alone, a screen reader, a phone in Korean, large text, or less motion. */
+/** Whole journeys for people who use a keyboard alone, a screen reader, a phone in Korean, or large text. */
 import { expect, type Page, test } from "@playwright/test";
-import { loginOf, signInAs } from "./people";
+import { expectFitsPhone, focusRing, overflows, ZOOMED } from "./accessible";
+import { signInAs } from "./people";
 import { atWork, judgementsOf, openWorkshop, question, steps } from "./workshop";
 
 /** Tabs until the element with this role and name has the focus. */
@@ -13,12 +14,6 @@ async function tabTo(page: Page, role: "link" | "button" | "radio", name: RegExp
   }
   throw new Error(`Tab never reached the ${role} ${name}`);
 }
-
-const focusRing = (page: Page) =>
-  page.evaluate(() => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement as Element);
-    return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
-  });
 
 test("keyboard only: signing in, choosing work, judging by arrows and Tab, signing off", async ({ browser }) => {
   const workshop = await openWorkshop(browser, { pairs: 2 });
@@ -96,42 +91,20 @@ test("Korean on a phone: signing in, reading both cards, judging by touch", asyn
   await bar.getByRole("radio").nth(5).tap();
   await page.getByRole("button", { name: /^제출/ }).tap();
   await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expectFitsPhone(page);
   await context.close();
 });
 
 test("at 200% zoom nothing is cut off: no sideways scrolling, everything can be reached", async ({ browser }) => {
   const workshop = await openWorkshop(browser, { pairs: 1 });
-  // What a window of 1280 x 720 shows at 200%.
-  const context = await browser.newContext({ viewport: { width: 640, height: 360 }, deviceScaleFactor: 2 });
+  const context = await browser.newContext({ viewport: ZOOMED, deviceScaleFactor: 2 });
   const page = await context.newPage();
   await signInAs(page, workshop.people[0]!);
   await page.goto(`/annotate/${workshop.projectId}`);
   await expect(steps(page)).toBeVisible({ timeout: 20_000 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640);
+  expect(await overflows(page, ZOOMED)).toEqual([]);
   await steps(page).getByRole("radio", { name: "A is better", exact: true }).click();
   await page.getByRole("button", { name: /^Submit/ }).click();
   await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
-  await context.close();
-});
-
-test("less motion is honoured on every kind of screen", async ({ browser }) => {
-  const context = await browser.newContext({ reducedMotion: "reduce" });
-  const page = await context.newPage();
-  await signInAs(page, loginOf("lead"));
-  for (const path of ["/annotate", "/console"]) {
-    await page.goto(path);
-    await expect(page.getByRole("main")).toBeVisible();
-    const moving = await page.evaluate(() => {
-      const seconds = (text: string) => Math.max(...text.split(",").map((part) => Number.parseFloat(part) || 0));
-      return [...document.querySelectorAll("*")]
-        .filter((element) => {
-          const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
-          return (animationName !== "none" && seconds(animationDuration) > 0.05) || seconds(transitionDuration) > 0.05;
-        })
-        .map((element) => element.outerHTML.slice(0, 80));
-    });
-    expect(moving, path).toEqual([]);
-  }
   await context.close();
 });
