@@ -16,7 +16,7 @@ import type { LlamaModel } from "../core/model/parameters";
 import { createRandom, deriveSeed, type Random } from "../core/random";
 import type { ChatTokenizer } from "../data/tokenizer";
 import type { Message } from "../format/pair";
-import { checkSamplingParameters, type SampledToken, type SamplingParameters, sampleToken } from "./sampling";
+import { checkSamplingParameters, type LogitsRow, type SampledToken, type SamplingParameters, sampleToken } from "./sampling";
 
 export interface GenerateOptions extends SamplingParameters {
   tokensMax: number;
@@ -71,6 +71,21 @@ interface StepResult {
   logits: Float32Array;
   /** log sum exp of each row. */
   normalizers: Float32Array;
+  /** exp((logit - the row's largest) / temperature), [rows * vocabSize], and its sum by row; null at temperature 0. */
+  weighed: { weights: Float32Array; totals: Float32Array } | null;
+}
+
+/** Logits' normalizers, and weights with their sums at a temperature other than 0. */
+function weigh(logits: tf.Tensor2D, temperature: number): tf.Tensor[] {
+  const top = tf.max(logits, 1, true);
+  const away = tf.sub(logits, top);
+  const plain = tf.exp(away);
+  const plainTotals = tf.sum(plain, 1);
+  const normalizers = tf.add(tf.squeeze(top, [1]), tf.log(plainTotals));
+  if (temperature === 0) return [normalizers];
+  if (temperature === 1) return [normalizers, plain, plainTotals];
+  const weights = tf.exp(tf.div(away, temperature));
+  return [normalizers, weights, tf.sum(weights, 1)];
 }
 
 /** Feeds tokens through the model; returns the logits after the given rows, and extends the cache. */
@@ -79,6 +94,7 @@ async function step(
   cache: KeyValueCache,
   layout: BatchLayout,
   at: readonly number[],
+  temperature: number,
 ): Promise<StepResult> {
   let results: tf.Tensor[] = [];
   try {
@@ -89,14 +105,30 @@ async function step(
         hidden,
         at.map((_, index) => index),
       );
-      return [logits, tf.logSumExp(logits, 1)];
+      return [logits, ...weigh(logits, temperature)];
     });
-    const [logits, normalizers] = await Promise.all(results.map((result) => result.data()));
-    return { logits: logits as Float32Array, normalizers: normalizers as Float32Array };
+    const [logits, normalizers, weights, totals] = (await Promise.all(
+      results.map((result) => result.data()),
+    )) as Float32Array[];
+    return {
+      logits: logits as Float32Array,
+      normalizers: normalizers as Float32Array,
+      weighed: weights && totals ? { weights, totals } : null,
+    };
   } finally {
     disposeLayout(layout);
     tf.dispose(results);
   }
+}
+
+/** One row of a step's results. */
+function rowAt({ logits, normalizers, weighed }: StepResult, row: number, vocab: number) {
+  const part = (values: Float32Array) => values.subarray(row * vocab, (row + 1) * vocab);
+  const known: LogitsRow = {
+    normalizer: normalizers[row] as number,
+    weighed: weighed && { weights: part(weighed.weights), total: weighed.totals[row] as number },
+  };
+  return { logits: part(logits), known };
 }
 
 function stopAt(text: string, stopTexts: readonly string[]): number {
@@ -164,7 +196,7 @@ export async function generateFromIds(
   const cache = createKeyValueCache(samples.length);
   try {
     const layout = layOutPrompt(cache, promptIds, model.config);
-    let result = await step(model, cache, layout, [promptIds.length - 1]);
+    let result = await step(model, cache, layout, [promptIds.length - 1], options.temperature);
     // The prompt's one row of logits serves every sample's first token.
     let rowOf = (_place: number) => 0;
     let active = samples.map((_, index) => index);
@@ -172,9 +204,8 @@ export async function generateFromIds(
       options.signal?.throwIfAborted();
       active.forEach((index, place) => {
         const sample = samples[index]!;
-        const row = rowOf(place);
-        const logits = result.logits.subarray(row * vocab, (row + 1) * vocab);
-        const token = sampleToken(logits, options, sample.random.uniform, result.normalizers[row]);
+        const { logits, known } = rowAt(result, rowOf(place), vocab);
+        const token = sampleToken(logits, options, sample.random.uniform, known);
         acceptToken(sample, token, tokenizer, options, roomMax);
         options.onToken?.(index, token);
       });
@@ -182,7 +213,7 @@ export async function generateFromIds(
       if (active.length === 0) break;
       const next = active.map((sample) => ({ sample, id: samples[sample]!.ids.at(-1)! }));
       const rows = next.map((_, row) => row);
-      result = await step(model, cache, layOutSamples(cache, next, model.config), rows);
+      result = await step(model, cache, layOutSamples(cache, next, model.config), rows, options.temperature);
       rowOf = (place) => place;
     }
   } finally {

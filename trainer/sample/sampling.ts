@@ -20,6 +20,14 @@ export interface SampledToken {
   logProbability: number;
 }
 
+/** What the engine has worked out of a row of logits already; a vocabulary of exponentials would cost JavaScript a tenth of a step. */
+export interface LogitsRow {
+  /** log sum exp of the logits. */
+  normalizer: number;
+  /** exp((logit - largest) / temperature) of each token, and their sum; null at temperature 0. */
+  weighed: { weights: ArrayLike<number>; total: number } | null;
+}
+
 /** Errors: RangeError naming the parameter. */
 export function checkSamplingParameters({ temperature, topK, topP, minP }: SamplingParameters): void {
   if (!Number.isFinite(temperature) || temperature < 0)
@@ -69,13 +77,13 @@ function mostLikely(
   { top, temperature, minP }: { top: number; temperature: number; minP: number },
   isEnough: (likely: Likely) => boolean,
 ): Likely {
-  const weigh = (ids: number[]) => ({ ids, weights: ids.map((id) => Math.exp((logits[id]! - top) / temperature)) });
+  const listed = (ids: number[]) => ({ ids, weights: ids.map((id) => Math.exp((logits[id]! - top) / temperature)) });
   for (const share of SHORT_LISTS) {
     const least = top + temperature * Math.log(share);
     const ids: number[] = [];
     for (let id = 0; id < logits.length; id += 1) if (logits[id]! >= least) ids.push(id);
-    if (share > minP && !isEnough(weigh(ids))) continue;
-    return weigh(ids.sort((a, b) => logits[b]! - logits[a]! || a - b));
+    if (share > minP && !isEnough(listed(ids))) continue;
+    return listed(ids.sort((a, b) => logits[b]! - logits[a]! || a - b));
   }
   throw new RangeError("no token may be drawn");
 }
@@ -84,11 +92,10 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Sum of all tokens' weights at the temperature. */
-function totalWeight(logits: ArrayLike<number>, top: number, temperature: number): number {
-  let total = 0;
-  for (let id = 0; id < logits.length; id += 1) total += Math.exp((logits[id]! - top) / temperature);
-  return total;
+/** All tokens' weights at the temperature, worked out here. */
+function weigh(logits: ArrayLike<number>, top: number, temperature: number): { weights: number[]; total: number } {
+  const weights = Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
+  return { weights, total: sumOf(weights) };
 }
 
 /** The tokens that may be drawn, the most likely first; null for all of them. */
@@ -96,11 +103,12 @@ function candidates(
   logits: ArrayLike<number>,
   { temperature, topK, topP, minP }: SamplingParameters,
   top: number,
+  totalOfAll: number,
 ): Likely | null {
   const nucleus = topP !== null && topP < 1 ? topP : null;
   if (topK === null && nucleus === null && minP == null) return null;
   // After top-k, top-p speaks of the share among those k; otherwise among all.
-  const total = topK === null && nucleus !== null ? totalWeight(logits, top, temperature) : null;
+  const total = topK === null && nucleus !== null ? totalOfAll : null;
   const { ids, weights } = mostLikely(logits, { top, temperature, minP: minP ?? 0 }, (likely) =>
     total === null ? likely.ids.length >= (topK ?? logits.length) : sumOf(likely.weights) >= (nucleus ?? 1) * total,
   );
@@ -115,12 +123,12 @@ function candidates(
   return { ids: ids.slice(0, count), weights: weights.slice(0, count) };
 }
 
-/** One of `count` places, each as often as its weight says; null where rounding leaves none. */
-function draw(count: number, weightAt: (place: number) => number, total: number, uniform: number): number | null {
+/** One place, each as often as its weight says; null where rounding leaves none. */
+function draw(weights: ArrayLike<number>, total: number, uniform: number): number | null {
   let left = uniform * total;
   let chosen: number | null = null;
-  for (let place = 0; place < count; place += 1) {
-    const weight = weightAt(place);
+  for (let place = 0; place < weights.length; place += 1) {
+    const weight = weights[place]!;
     if (weight === 0) continue;
     chosen = place;
     left -= weight;
@@ -131,25 +139,23 @@ function draw(count: number, weightAt: (place: number) => number, total: number,
 
 /**
  * Draws a token. Top-k is applied first, then top-p, then min-p, all on the distribution at the given temperature, as in transformers.
- * `random` returns a uniform number in [0, 1). `normalizer` is log sum exp of the logits, where it is known already. Errors: RangeError
- * for bad parameters or logits.
+ * `random` returns a uniform number in [0, 1). `row` is what is known of the logits already. Errors: RangeError for bad parameters or
+ * logits.
  */
 export function sampleToken(
   logits: ArrayLike<number>,
   parameters: SamplingParameters,
   random: () => number,
-  normalizer?: number,
+  row?: LogitsRow,
 ): SampledToken {
   checkSamplingParameters(parameters);
   const top = largest(logits);
-  const logTotal = normalizer ?? logSumExp(logits, top.logit);
+  const logTotal = row?.normalizer ?? logSumExp(logits, top.logit);
   const { temperature } = parameters;
   if (temperature === 0) return { id: top.id, logProbability: top.logit - logTotal };
-  const likely = candidates(logits, parameters, top.logit);
-  const weightAt = (id: number) => Math.exp((logits[id]! - top.logit) / temperature);
-  const place = likely
-    ? draw(likely.ids.length, (at) => likely.weights[at]!, sumOf(likely.weights), random())
-    : draw(logits.length, weightAt, totalWeight(logits, top.logit, temperature), random());
+  const all = row?.weighed ?? weigh(logits, top.logit, temperature);
+  const likely = candidates(logits, parameters, top.logit, all.total);
+  const place = likely ? draw(likely.weights, sumOf(likely.weights), random()) : draw(all.weights, all.total, random());
   const id = (likely ? likely.ids[place ?? 0] : place) ?? top.id;
   return { id, logProbability: logits[id]! - logTotal };
 }
