@@ -1,6 +1,6 @@
 /** The annotator's side of the entry tests. No answer key, rubric or grade of an open attempt is ever in a response. */
 import { z } from "zod";
-import { answerSchema, QUESTION_KINDS, RULE_MEASURES, RULE_OPERATORS } from "@/lib/domain/entry-test";
+import { answerSchema, localeTagSchema, QUESTION_KINDS, RULE_MEASURES, RULE_OPERATORS } from "@/lib/domain/entry-test";
 import { idSchema, instantSchema, projectParams, taskSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
@@ -138,7 +138,7 @@ export const startAttempt = defineEndpoint({
   summary: "Begin an entry test; the time runs from here. Answers with the running attempt if it has begun already",
   access,
   params: z.object({ testId: idSchema }),
-  body: z.strictObject({ locale: z.string().regex(/^[a-z]{2,3}$/) }),
+  body: z.strictObject({ locale: localeTagSchema }),
   response: ownAttemptSchema,
   status: 201,
 });

@@ -8,9 +8,11 @@ const idSchema = z
   .string()
   .regex(/^[a-z0-9-]{1,40}$/)
   .meta({ example: "part-1" });
-/** A text by language (BCP 47 primary tag). A language that is missing falls back to English, then to the first that is there. */
+/** A language as people choose it: a BCP 47 primary tag, with a script or region where it has one. */
+export const localeTagSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/);
+/** A text by language. A language that is missing falls back to English, then to the first that is there. */
 export const localizedSchema = z
-  .record(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/), z.string().max(20_000))
+  .record(localeTagSchema, z.string().max(20_000))
   .meta({ example: { en: "Grammar and reading", ko: "문법과 독해" } });
 export type Localized = z.infer<typeof localizedSchema>;
 
