@@ -6,7 +6,7 @@ export default async function NotFound() {
   const t = await getTranslations("common.notFound");
   return (
     <main className="flex min-h-dvh items-center justify-center">
-      <EmptyState title={t("title")} action={<LinkButton href="/">{t("home")}</LinkButton>}>
+      <EmptyState isPage title={t("title")} action={<LinkButton href="/">{t("home")}</LinkButton>}>
         {t("body")}
       </EmptyState>
     </main>

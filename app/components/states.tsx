@@ -13,19 +13,23 @@ export const Skeleton = ({ className }: { className?: string }) => (
 /** What this place is, and the one thing to do next. */
 export function EmptyState({
   title,
+  isPage,
   children,
   action,
   icon,
 }: {
   title: ReactNode;
+  /** The page is nothing else: the title is its heading. */
+  isPage?: boolean;
   children?: ReactNode;
   action?: ReactNode;
   icon?: ReactNode;
 }) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className="flex flex-col items-center gap-3 px-4 py-12 text-center">
       {icon && <div className="text-muted">{icon}</div>}
-      <p className="text-lg font-semibold">{title}</p>
+      <Title className="text-lg font-semibold">{title}</Title>
       {children && <div className="max-w-md text-muted">{children}</div>}
       {action}
     </div>
