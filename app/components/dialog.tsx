@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button";
 import { cn } from "./cn";
 
@@ -13,18 +13,36 @@ interface OverlayProps {
   description?: ReactNode;
   children: ReactNode;
   className?: string;
-  /** Where focus goes on close; default: what had it before. */
-  onCloseAutoFocus?: (event: Event) => void;
+}
+
+/**
+ * Gives the focus back to what a keyboard opened the dialog with; ours are opened by state, and without a trigger Radix leaves the focus
+ * nowhere. Who clicked goes on with the page's own keys, which a focused button would take from them.
+ */
+function useReturnedFocus() {
+  const opener = useRef<HTMLElement | null>(null);
+  return {
+    onOpenAutoFocus: () => {
+      const { activeElement } = document;
+      opener.current =
+        activeElement instanceof HTMLElement && activeElement.matches(":focus-visible") ? activeElement : null;
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      opener.current?.focus({ preventScroll: true });
+    },
+  };
 }
 
 function Overlay({ frame, ...props }: OverlayProps & { frame: string }) {
   const t = useTranslations("common");
+  const returnedFocus = useReturnedFocus();
   return (
     <Primitive.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Primitive.Content
-          onCloseAutoFocus={props.onCloseAutoFocus}
+          {...returnedFocus}
           {...(props.description ? {} : { "aria-describedby": undefined })}
           className={cn("fixed z-50 flex flex-col border border-line bg-surface shadow-2xl", frame, props.className)}
         >

@@ -1,12 +1,17 @@
 /** Whole journeys for people who use a keyboard alone, a screen reader, a phone in Korean, or large text. */
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectFitsPhone, focusRing, overflows, ZOOMED } from "./accessible";
-import { signInAs } from "./people";
+import { signIn, signInAs } from "./people";
 import { atWork, judgementsOf, openWorkshop, question, steps } from "./workshop";
 
 /** Tabs until the element with this role and name has the focus. */
-async function tabTo(page: Page, role: "link" | "button" | "radio", name: RegExp): Promise<void> {
-  const wanted = page.getByRole(role, { name }).first();
+async function tabTo(
+  page: Page,
+  role: "link" | "button" | "radio" | "textbox",
+  name: RegExp,
+  within: Page | Locator = page,
+): Promise<void> {
+  const wanted = within.getByRole(role, { name }).first();
   await expect(wanted).toBeVisible();
   for (let pressed = 0; pressed < 60; pressed += 1) {
     if (await wanted.evaluate((element) => element === document.activeElement)) return;
@@ -39,6 +44,40 @@ test("keyboard only: signing in, choosing work, judging by arrows and Tab, signi
   await page.keyboard.press("Enter");
   await expect(question(page)).not.toHaveText(first, { useInnerText: true, timeout: 20_000 });
   await expect.poll(async () => (await judgementsOf(workshop)).length).toBe(1);
+  await page.context().close();
+});
+
+test("keyboard only: a lead skips to the content, opens a campaign, and is back where the dialog was opened", async ({
+  browser,
+}) => {
+  const workshop = await openWorkshop(browser, { pairs: 1 });
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, "admin");
+  await page.goto(`/console/projects/${workshop.projectId}/campaigns`);
+  await expect(page.getByRole("row", { name: /Pairs/ })).toBeVisible({ timeout: 20_000 });
+  await tabTo(page, "link", /^Skip to content$/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+  await tabTo(page, "button", /^Open a campaign$/);
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Open a campaign" });
+  await expect(dialog).toBeVisible();
+  await tabTo(page, "textbox", /^Name$/, dialog);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  const open = page.getByRole("button", { name: "Open a campaign" });
+  await expect(open).toBeFocused();
+  await page.keyboard.press("Enter");
+  await tabTo(page, "textbox", /^Name$/, dialog);
+  await page.keyboard.type("By keyboard");
+  await page.keyboard.press("Enter");
+  const row = page.getByRole("row", { name: /By keyboard/ });
+  await expect(row).toBeVisible({ timeout: 20_000 });
+  await expect(open).toBeFocused();
+  await tabTo(page, "button", /^Pause$/, row);
+  expect(await focusRing(page)).toBe(true);
+  await page.keyboard.press("Enter");
+  await expect(row).toContainText("paused");
   await page.context().close();
 });
 
