@@ -37,6 +37,11 @@ const COMPONENTS: Components = {
 /** Formulas need a large library of their own; their source stands there until it has come. */
 const mathPart = definePart(() => import("./markdown-math"));
 
+/** Fetches the formulas' library where one of the texts needs it. */
+export const preloadMath = async (texts: readonly string[]): Promise<void> => {
+  if (texts.some(hasMath)) await mathPart.load();
+};
+
 const PLAIN: Pick<Options, "remarkPlugins" | "rehypePlugins"> = {
   remarkPlugins: [remarkGfm],
   rehypePlugins: [[rehypeSanitize, SCHEMA]],

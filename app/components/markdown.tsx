@@ -7,6 +7,14 @@ import { cn } from "./cn";
 
 export const markdownPart = definePart(() => import("./markdown-view"));
 
+/** Fetches what the texts need, so that they can be drawn whole at once. */
+export async function preloadMarkdown(texts: readonly string[]): Promise<void> {
+  const marked = texts.filter((text) => !isPlain(text));
+  if (marked.length === 0) return;
+  const view = await markdownPart.load();
+  await view?.preloadMath(marked);
+}
+
 interface Props {
   text: string;
   /** BCP 47 tag of the text, where it may differ from the page's. */
@@ -18,7 +26,7 @@ interface Props {
 export const Markdown = memo(function Markdown({ text, language, className }: Props) {
   const view = usePart(markdownPart, !isPlain(text));
   return (
-    <div lang={language} className={cn("prose-answer", className)}>
+    <div lang={language} dir="auto" className={cn("prose-answer", className)}>
       {view ? (
         <view.MarkdownView text={text} />
       ) : (

@@ -1,5 +1,8 @@
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { ProblemError } from "./problem";
+
+// In a task of its own, as the library has it, an answer would be drawn a frame after the state that goes with it.
+notifyManager.setScheduler(queueMicrotask);
 
 /** Reads are tried again only where waiting can help; a 404 or a refusal is final. */
 const shouldRetry = (failures: number, error: unknown): boolean =>

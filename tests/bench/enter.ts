@@ -1,8 +1,9 @@
 /**
- * How long the annotator looks at the old item: from the end of the 400 ms in which a judgement can be called back (the browser's own
- * mark "pairwright:confirmed") to the frame after the next item is in the document. The next item is leased ahead, as always.
+ * How long the annotator looks at the old item: from the end of the hold in which a judgement can be called back, counted from the
+ * press of Enter that submits it, to the first frame with the next item. The next item is leased ahead, as always.
  */
 import type { Page } from "@playwright/test";
+import { HOLD_MS } from "../../lib/client/annotate/use-handover";
 
 declare global {
   interface Window {
@@ -12,24 +13,38 @@ declare global {
 }
 
 /** Runs in the page. The message after the frame callback arrives once the frame is painted. */
-function watchSwaps(): void {
+function watchSwaps(holdMs: number): void {
   const swaps: number[] = [];
   window.pairwrightSwaps = swaps;
-  const question = () => document.querySelector('[aria-label="Turn to be answered"]')?.textContent;
+  // The next item may stand there unseen, as React's Activity hides it; asking for the computed style would cost what is measured.
+  const question = () =>
+    [...document.querySelectorAll('[aria-label="Turn to be answered"]')].find(
+      (found) => !found.closest('[style*="display: none"]'),
+    )?.textContent;
   let shown = question();
-  let counted = -1;
+  let confirmed: number | null = null;
+  const onEnter = (event: KeyboardEvent) => {
+    if (event.key === "Enter") confirmed = event.timeStamp + holdMs;
+  };
+  window.addEventListener("keydown", onEnter, { capture: true });
   new MutationObserver(() => {
     const now = question();
-    const mark = performance.getEntriesByName("pairwright:confirmed").at(-1);
-    if (!mark || !now || now === shown || mark.startTime === counted) return;
+    const since = confirmed;
+    if (since === null || !now || now === shown) return;
     shown = now;
-    counted = mark.startTime;
+    confirmed = null;
     requestAnimationFrame(() => {
       const painted = new MessageChannel();
-      painted.port1.onmessage = () => swaps.push(performance.now() - mark.startTime);
+      painted.port1.onmessage = () => swaps.push(performance.now() - since);
       painted.port2.postMessage(null);
     });
-  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }).observe(document.body, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["style"],
+  });
 }
 
 const QUIET_MS = 300;
@@ -52,11 +67,11 @@ function watchRequests(page: Page): () => Promise<void> {
 
 /** Judges `count` items by keyboard and returns the time of each swap, milliseconds. */
 export async function measureSwaps(page: Page, count: number): Promise<number[]> {
-  const submit = page.locator('button[aria-keyshortcuts="Enter"]:enabled');
+  const submit = page.getByRole("button", { name: /^Submit/, disabled: false });
   await submit.waitFor();
   // The loader that runs this file names its functions by a helper that the page does not have.
   await page.evaluate("globalThis.__name ??= (value) => value");
-  await page.evaluate(watchSwaps);
+  await page.evaluate(watchSwaps, HOLD_MS);
   const quiet = watchRequests(page);
   for (let n = 1; n <= count; n += 1) {
     await submit.waitFor();

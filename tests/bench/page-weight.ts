@@ -66,6 +66,22 @@ async function weighFirstItem(browser: Browser, annotator: Page): Promise<void> 
   await fresh.close();
 }
 
+/** What half of the answers hold beside plain words. */
+const MARKED = `
+
+## In short
+
+- **first** count the rows
+- then the \`columns\`
+
+| n | square |
+| - | ------ |
+${Array.from({ length: 8 }, (_, n) => `| ${n} | ${n * n} |`).join("\n")}
+
+\`\`\`ts
+${Array.from({ length: 10 }, (_, n) => `const square${n} = ${n} ** 2;`).join("\n")}
+\`\`\``;
+
 /** A campaign of its own, so that enough items are there. */
 async function openCampaign(lead: Page, projectId: string): Promise<string> {
   const headers = { origin: new URL(lead.url()).origin };
@@ -77,7 +93,7 @@ async function openCampaign(lead: Page, projectId: string): Promise<string> {
   const rows = Array.from({ length: SWAPS + 5 }, (_, n) =>
     JSON.stringify({
       prompt: `Question ${n}: what is ${n} times ${n}?`,
-      responses: [`First. ${n} ${words}`, `Second. ${words} ${n}`],
+      responses: [`First. ${n} ${words}${n % 2 ? MARKED : ""}`, `Second. ${words} ${n}${n % 2 ? MARKED : ""}`],
     }),
   );
   const imported = await lead.request.post(
@@ -100,7 +116,7 @@ async function benchSwaps(annotator: Page, lead: Page): Promise<void> {
     JSON.stringify({
       bench: "enter",
       judgements: swaps.length,
-      // Excludes the 400 ms in which Enter can be called back.
+      // Without the hold in which Enter can be called back.
       confirmedToPaintedMs: percentiles(swaps),
     }),
   );

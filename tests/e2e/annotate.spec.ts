@@ -31,6 +31,10 @@ function policyViolations(page: Page): string[] {
 test.beforeEach(async ({ page }) => {
   await signIn(page, "annotator");
   await giveLeasesBack(page);
+  // Covered texts are what welfare.spec.ts looks at.
+  const headers = { origin: new URL(page.url()).origin };
+  const shown = await page.request.patch("/api/v1/me/preferences", { headers, data: { blurHarmful: false } });
+  expect(shown.ok()).toBe(true);
 });
 
 test("nothing is chosen at first, and an incomplete verdict says what is missing", async ({ page }) => {
@@ -178,8 +182,8 @@ test("reasons, risk and 'neither is acceptable' stand beside the forced choice, 
   await page.keyboard.press("r");
   await page.keyboard.press("0");
   await page.getByRole("checkbox", { name: "factual" }).check();
-  await page.getByLabel("Risk category").selectOption("hateful_and_harmful");
-  await page.getByLabel("Attack vector").selectOption("perspective");
+  await page.getByRole("combobox", { name: "Risk category" }).selectOption("hateful_and_harmful");
+  await page.getByRole("combobox", { name: "Attack vector" }).selectOption("perspective");
   await page.getByRole("radio", { name: /^Severity 2/ }).check();
   await page.getByRole("region", { name: /^Item of/ }).focus();
   await page.keyboard.press("Enter");

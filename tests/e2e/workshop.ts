@@ -26,6 +26,8 @@ interface Options {
   leaseSecondsMax?: number;
   /** Risk category of the pairs, from the first on; those after the end have none. */
   categories?: string[];
+  /** Rows of an own kind before those, in the fields of an import. */
+  rows?: Record<string, unknown>[];
 }
 
 async function send(page: Page, method: "post" | "patch", path: string, data: unknown) {
@@ -44,7 +46,15 @@ async function createPerson(admin: Page, projectId: string): Promise<Person> {
 }
 
 export async function openWorkshop(browser: Browser, options: Options): Promise<Workshop> {
-  const { pairs, overlap = 1, annotators = 1, task = "helpfulness", leaseSecondsMax = 1800, categories = [] } = options;
+  const {
+    pairs,
+    overlap = 1,
+    annotators = 1,
+    task = "helpfulness",
+    leaseSecondsMax = 1800,
+    categories = [],
+    rows: own = [],
+  } = options;
   const context = await browser.newContext();
   const admin = await context.newPage();
   await signIn(admin, "admin");
@@ -60,7 +70,7 @@ export async function openWorkshop(browser: Browser, options: Options): Promise<
   }));
   const imported = await admin.request.post(`/api/v1/projects/${projectId}/import?campaignId=${campaignId}`, {
     headers: { origin: new URL(admin.url()).origin, "content-type": "application/x-ndjson" },
-    data: rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    data: [...own, ...rows].map((row) => `${JSON.stringify(row)}\n`).join(""),
   });
   expect(imported.status(), await imported.text()).toBe(201);
   const people: Person[] = [];

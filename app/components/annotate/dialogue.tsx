@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { memo, useMemo } from "react";
 import { Markdown } from "../markdown";
 import { HarmVeil } from "./harm-veil";
 
@@ -9,9 +10,10 @@ interface Message {
 }
 
 /** Earlier turns folded away; the turn to be answered stays in view while the answers scroll. */
-export function Dialogue({ messages, language }: { messages: Message[]; language: string }) {
+export const Dialogue = memo(function Dialogue({ messages, language }: { messages: Message[]; language: string }) {
   const t = useTranslations("annotate.dialogue");
   const last = messages.at(-1);
+  const words = useMemo(() => countWords(last?.content ?? "", language), [last, language]);
   const earlier = messages.slice(0, -1);
   return (
     <>
@@ -41,14 +43,14 @@ export function Dialogue({ messages, language }: { messages: Message[]; language
               </p>
             </HarmVeil>
             <span className="shrink-0 pt-1 text-xs sm:ml-auto text-muted tabular-nums">
-              {language} · {t("words", { count: countWords(last.content, language) })}
+              {language} · {t("words", { count: words })}
             </span>
           </div>
         </section>
       )}
     </>
   );
-}
+});
 
 export function Turn({ message, language }: { message: Message; language: string }) {
   const t = useTranslations("annotate.dialogue");

@@ -1,7 +1,7 @@
 "use client";
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { Ref } from "react";
+import { type Ref, useId } from "react";
 import type { Side } from "@/lib/contracts/annotation-shapes";
 import { Button } from "../button";
 import { Textarea } from "../field";
@@ -22,6 +22,7 @@ interface Props {
 /** A third answer that ranks above both, with what was changed against the preferred one. */
 export function EditedAnswer({ value, base, side, language, disabled, onChange, onRemove, textRef }: Props) {
   const t = useTranslations("annotate.edited");
+  const hint = useId();
   return (
     <section
       aria-label={t("title")}
@@ -39,7 +40,7 @@ export function EditedAnswer({ value, base, side, language, disabled, onChange, 
           lang={language}
           dir="auto"
           aria-label={t("title")}
-          aria-describedby="edited-hint"
+          aria-describedby={hint}
           value={value}
           disabled={disabled}
           maxLength={40_000}
@@ -47,7 +48,7 @@ export function EditedAnswer({ value, base, side, language, disabled, onChange, 
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
           className="min-h-40 text-read"
         />
-        <p id="edited-hint" className="mt-1 text-sm text-muted">
+        <p id={hint} className="mt-1 text-sm text-muted">
           {t("hint")}
         </p>
       </div>

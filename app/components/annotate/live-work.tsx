@@ -187,7 +187,7 @@ function LiveAnswers(props: Props & { state: LiveState; onStop: Act; onRetry: Ac
   const closed = handedOver || !vote.open;
   return (
     <>
-      <div className="flex flex-1 flex-col bg-surface">
+      <div className="flex flex-auto flex-col bg-surface">
         <Panes preferred={work.form.preferred} apart={apart}>
           {{ a: pane("a"), b: pane("b") }}
         </Panes>

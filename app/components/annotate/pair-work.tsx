@@ -19,6 +19,7 @@ import { FLAGGED_TAG, type Side } from "@/lib/contracts/annotation-shapes";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
 import type { Verdict } from "@/lib/contracts/comparisons";
 import { Button } from "../button";
+import { cn } from "../cn";
 import { Dialogue } from "./dialogue";
 import { EditedAnswer } from "./edited-answer";
 import { Answer, Panes, useApart, useFocusOnMount } from "./panes";
@@ -65,7 +66,7 @@ export function PairWork(props: PairWorkProps) {
       className="flex flex-1 flex-col outline-none"
     >
       <Dialogue messages={item.context} language={item.language} />
-      <div className="flex flex-1 flex-col bg-surface">
+      <div className="flex flex-auto flex-col bg-surface">
         <Panes preferred={work.form.preferred} apart={apart}>
           {{ a: pane("a"), b: pane("b") }}
         </Panes>
@@ -110,18 +111,21 @@ export function useVerdictWork(
   const editor = useRef<HTMLTextAreaElement>(null);
   const [noteOpen, setNoteOpen] = useState(false);
   const [asked, setAsked] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
   const { form, change, toggle } = useVerdict(props.initial, (next) => props.onChange(next, duration()));
   const missing = missingOf(form, item.task);
   const active = enabled && !handedOver;
 
   const openNote = () => {
     setNoteOpen(true);
+    setUnfolded(true);
     requestAnimationFrame(() => note.current?.focus());
   };
   const submit = () => {
     if (!active) return;
     setAsked(true);
     if (missing.includes("why")) openNote();
+    if (missing.includes("severity")) setUnfolded(true);
     const { preferred, strength } = form;
     if (missing.length > 0 || !preferred || !strength) return;
     const verdict = verdictOf({ ...form, preferred, strength }, item.task, [texts.a, texts.b]);
@@ -161,6 +165,8 @@ export function useVerdictWork(
     noteRef: note,
     noteOpen,
     onNoteOpen: openNote,
+    unfolded,
+    onUnfold: setUnfolded,
   };
   const edit = { texts, editor, open: openEdit, change: (text: string | null) => change({ editedResponse: text }) };
   return { form, missing, asked, submit, flagged, toggleFlag, panel, edit };
@@ -212,29 +218,31 @@ export function VerdictFooter({
   const names = useMissingNames();
   return (
     <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
-      {actions}
-      <Button
-        variant="ghost"
-        size="sm"
-        shortcut={keys.flag}
-        aria-pressed={work.flagged}
-        onClick={work.toggleFlag}
-        disabled={handedOver}
-      >
-        {work.flagged ? t("flagged") : t("flag")}
-      </Button>
-      <Button variant="ghost" size="sm" shortcut={keys.edit} onClick={work.edit.open} disabled={handedOver}>
-        {t("edit")}
-      </Button>
-      {children}
-      <span role="status" className="min-w-0 flex-1 text-right text-sm text-warn">
+      <div className={cn("flex flex-wrap items-center gap-1 max-lg:w-full", !work.panel.unfolded && "max-lg:hidden")}>
+        {actions}
+        <Button
+          variant="ghost"
+          size="sm"
+          shortcut={keys.flag}
+          aria-pressed={work.flagged}
+          onClick={work.toggleFlag}
+          disabled={handedOver}
+        >
+          {work.flagged ? t("flagged") : t("flag")}
+        </Button>
+        <Button variant="ghost" size="sm" shortcut={keys.edit} onClick={work.edit.open} disabled={handedOver}>
+          {t("edit")}
+        </Button>
+        {children}
+      </div>
+      <span role="status" className="min-w-0 text-sm text-warn max-lg:w-full lg:flex-1 lg:text-right">
         {work.asked && work.missing.map(names).join(" ")}
       </span>
       {status}
       <Button
         variant="primary"
         shortcut={keys.submit}
-        className="max-sm:w-full"
+        className="max-lg:min-h-11 max-lg:flex-1"
         disabled={handedOver}
         onClick={work.submit}
       >

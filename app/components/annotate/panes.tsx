@@ -21,6 +21,7 @@ interface PanesProps {
 export function Panes({ preferred, apart, children }: PanesProps) {
   const t = useTranslations("annotate.panes");
   const track = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLFieldSetElement>(null);
   const [shown, setShown] = useState<Side>("a");
   const go = (side: Side) => {
     const element = track.current;
@@ -28,7 +29,10 @@ export function Panes({ preferred, apart, children }: PanesProps) {
   };
   return (
     <>
-      <fieldset className="sticky top-0 z-10 grid grid-cols-2 gap-1 border-b border-line bg-page p-2 lg:hidden">
+      <fieldset
+        ref={head}
+        className="sticky top-0 z-10 grid grid-cols-2 gap-1 border-b border-line bg-page p-2 lg:hidden"
+      >
         <legend className="sr-only">{t("switch")}</legend>
         {SIDES.map((side) => (
           <button
@@ -50,10 +54,13 @@ export function Panes({ preferred, apart, children }: PanesProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways and must do so by keyboard too
         tabIndex={0}
         onScroll={(event) => {
-          const { scrollLeft, clientWidth } = event.currentTarget;
-          setShown(scrollLeft > clientWidth / 2 ? "b" : "a");
+          const { scrollLeft, clientWidth, children: cards } = event.currentTarget;
+          const side = scrollLeft > clientWidth / 2 ? "b" : "a";
+          if (side === shown) return;
+          setShown(side);
+          bringBack(cards[SIDES.indexOf(side)], head.current);
         }}
-        className="flex flex-1 snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-2 lg:divide-x lg:divide-line lg:overflow-visible"
+        className="flex flex-1 shrink-0 basis-auto snap-x snap-mandatory overflow-x-auto lg:grid lg:grid-cols-2 lg:divide-x lg:divide-line lg:overflow-visible"
       >
         {SIDES.map((side) => (
           <section
@@ -73,6 +80,14 @@ export function Panes({ preferred, apart, children }: PanesProps) {
       </div>
     </>
   );
+}
+
+/** Far down in a long answer the shorter one has ended: its end comes back into view, under the switch. */
+function bringBack(card: Element | undefined, head: Element | null): void {
+  const end = card?.lastElementChild?.getBoundingClientRect().bottom;
+  const top = head?.getBoundingClientRect().bottom;
+  if (!card || end === undefined || top === undefined || end > top) return;
+  card.closest("main")?.scrollBy(0, card.getBoundingClientRect().top - top);
 }
 
 const APART_KEY = "pairwright:panes-apart";
@@ -137,9 +152,12 @@ export function Answer({ text, against, side, language }: AnswerProps) {
   );
 }
 
-/** Gives focus to the new item's first heading, so that screen readers start at its top and keys work at once. */
+/** A new item starts at its top, with the focus on it, so that screen readers start there and keys work at once. */
 export function useFocusOnMount<T extends HTMLElement>() {
   const ref = useRef<T>(null);
-  useEffect(() => ref.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    ref.current?.closest("main")?.scrollTo(0, 0);
+    ref.current?.focus({ preventScroll: true });
+  }, []);
   return ref;
 }

@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useId } from "react";
 import type { VerdictForm } from "@/lib/client/annotate/steps";
 import { ATTACK_VECTORS, type AttackVector, RISK_CATEGORIES, type RiskCategory } from "@/lib/domain/red-team";
 import { cn } from "../cn";
@@ -56,6 +57,7 @@ export function RiskRow({ form, disabled, onChange }: Props) {
 
 function Severity({ form, disabled, onChange }: Props) {
   const t = useTranslations("annotate.risk");
+  const group = useId();
   return (
     <fieldset disabled={disabled} className="flex items-center gap-1 disabled:opacity-50">
       <legend className="sr-only">{t("severity")}</legend>
@@ -74,7 +76,7 @@ function Severity({ form, disabled, onChange }: Props) {
         >
           <input
             type="radio"
-            name="severity"
+            name={group}
             checked={form.severity === severity}
             aria-label={t("severityName", { severity, meaning: t(`severities.${severity}`) })}
             onChange={() => onChange({ severity })}

@@ -1,19 +1,21 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
-import { PreferencesProvider, useKeys } from "@/lib/client/annotate/preferences";
+import { Activity, useEffect, useState } from "react";
+import { PreferencesProvider } from "@/lib/client/annotate/preferences";
 import { useGuidelineNews } from "@/lib/client/annotate/use-guideline-news";
 import { type Hotkeys, useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import { definePart, preloadParts, usePart } from "@/lib/client/part";
+import { useStable } from "@/lib/client/stable";
+import type { AnnotatedItem, LeasedAssignment } from "@/lib/contracts/assignments";
 import type { Preferences } from "@/lib/contracts/preferences";
-import { Button } from "../button";
+import { preloadMarkdown } from "../markdown";
 import { diffPart } from "./diff-text";
-import { LeasedWork } from "./leased-work";
+import { type ItemActions, LeasedWork } from "./leased-work";
 import { NewBuildNotice } from "./new-build-notice";
 import { NoWork } from "./no-work";
 import { ReviseWork } from "./revise-work";
 import type { SkipMode } from "./skip-panel";
-import { useWork } from "./use-work";
+import { useWork, type Work as WorkState } from "./use-work";
 import { WorkBar } from "./work-bar";
 
 export interface WorkScreenProps {
@@ -45,6 +47,8 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
   const leased = leases.current.data ?? null;
   const item = leased?.item ?? null;
   const canSkip = leased !== null && revising === null && !handover.gone.has(leased.assignmentId);
+  const openSkip = () => setPanel("skip");
+  const actions = useItemActions(work, openSkip);
   const news = useNews(item?.guideline?.id, () => setPanel((open) => open ?? "guidelines"));
   const panels = usePart(panelsPart, panel !== null);
   useEffect(() => (leased === null ? undefined : preloadParts([panelsPart, diffPart])), [leased]);
@@ -56,7 +60,7 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
     history: () => setPanel("history"),
     undo,
   };
-  if (canSkip) keys.skip = () => setPanel("skip");
+  if (canSkip) keys.skip = openSkip;
   useHotkeys(keys);
   const close = (open: boolean) => !open && setPanel(null);
   const reopen = (comparisonId: string) => {
@@ -67,7 +71,6 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
     setPanel(null);
     if (leased) void work.skip(leased, reason, mode);
   };
-  const buttons = <ItemButtons canSkip={canSkip} onSkip={() => setPanel("skip")} onUndo={undo} />;
   return (
     <div className="flex h-dvh flex-col">
       <WorkBar
@@ -75,7 +78,7 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
         item={item}
         today={work.today}
         expiresAt={revising ? null : (leased?.expiresAt ?? null)}
-        waiting={handover.holding ? 0 : handover.waiting}
+        waiting={handover.waiting - (handover.holding ? 1 : 0)}
         decisions={work.recent.decisions}
         onReopen={reopen}
         guidelinesOpen={panel === "guidelines"}
@@ -91,12 +94,12 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
           ) : leased ? (
             <>
               <BegunFirst shown={campaignId !== null && leased.item.campaign.id !== campaignId} />
-              <LeasedWork
-                key={leased.assignmentId}
+              <Items
                 projectId={projectId}
                 leased={leased}
-                work={work}
-                buttons={buttons}
+                ahead={leases.ahead}
+                actions={actions}
+                gone={handover.gone}
               />
             </>
           ) : (
@@ -123,6 +126,54 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
   );
 }
 
+function useItemActions(work: WorkState, openSkip: () => void): ItemActions {
+  const { announce, goOn, continueDialogue, finishDialogue, undo, handover } = work;
+  const { handOver } = handover;
+  return useStable({ announce, goOn, continueDialogue, finishDialogue, undo, handOver, openSkip });
+}
+
+interface ItemsProps {
+  projectId: string;
+  leased: LeasedAssignment;
+  ahead: LeasedAssignment | null;
+  actions: ItemActions;
+  gone: ReadonlySet<string>;
+}
+
+/** The item on screen and, unseen behind it, the next one, drawn while nobody waits: going on then has only to show it. */
+function Items({ projectId, leased, ahead, actions, gone }: ItemsProps) {
+  const ready = useReady(ahead);
+  const next = ready && ready.assignmentId !== leased.assignmentId && !gone.has(ready.assignmentId) ? ready : null;
+  return [leased, next].map(
+    (each) =>
+      each && (
+        <Activity key={each.assignmentId} mode={each === leased ? "visible" : "hidden"}>
+          <LeasedWork projectId={projectId} leased={each} actions={actions} handedOver={gone.has(each.assignmentId)} />
+        </Activity>
+      ),
+  );
+}
+
+/** The item once everything has been fetched that it is drawn with. A live turn is none: its composer takes the focus when it comes. */
+function useReady(leased: LeasedAssignment | null): LeasedAssignment | null {
+  const [ready, setReady] = useState<LeasedAssignment | null>(null);
+  useEffect(() => {
+    if (!leased || leased.item.kind === "live") return;
+    let wanted = true;
+    void preloadMarkdown(textsOf(leased.item)).then(() => wanted && setReady(leased));
+    return () => {
+      wanted = false;
+    };
+  }, [leased]);
+  return ready === leased ? ready : null;
+}
+
+const textsOf = ({ context, responseA, responseB }: AnnotatedItem): string[] => [
+  ...context.map(({ content }) => content),
+  responseA ?? "",
+  responseB ?? "",
+];
+
 /** Calls `onChanged` once for each guideline that has changed since the person read it. */
 function useNews(guidelineId: string | undefined, onChanged: () => void) {
   const news = useGuidelineNews(guidelineId);
@@ -141,20 +192,5 @@ function BegunFirst({ shown }: { shown: boolean }) {
     <p role="status" className="border-b border-line bg-warn-soft px-4 py-2 text-warn">
       {t("begunFirst")}
     </p>
-  );
-}
-
-function ItemButtons({ canSkip, onSkip, onUndo }: { canSkip: boolean; onSkip: () => void; onUndo: () => void }) {
-  const t = useTranslations("annotate.actions");
-  const keys = useKeys();
-  return (
-    <>
-      <Button variant="ghost" size="sm" shortcut={keys.skip} disabled={!canSkip} onClick={onSkip}>
-        {t("skip")}
-      </Button>
-      <Button variant="ghost" size="sm" shortcut={keys.undo} onClick={onUndo}>
-        {t("undo")}
-      </Button>
-    </>
   );
 }

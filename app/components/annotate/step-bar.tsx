@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useId } from "react";
 import { keyLabel } from "@/lib/client/annotate/key-name";
 import { useKeys } from "@/lib/client/annotate/preferences";
 import { STEPS, type Step, type VerdictForm } from "@/lib/client/annotate/steps";
@@ -17,6 +18,7 @@ export function StepBar({
   disabled?: boolean;
 }) {
   const t = useTranslations("annotate.verdict");
+  const group = useId();
   return (
     <fieldset disabled={disabled} className="min-w-0 disabled:opacity-50">
       <legend className="mb-1.5 text-sm font-medium">{t("question")}</legend>
@@ -26,7 +28,7 @@ export function StepBar({
         className="grid grid-cols-4 gap-1 lg:grid-cols-[repeat(4,minmax(0,1fr))_auto_repeat(4,minmax(0,1fr))]"
       >
         {STEPS.slice(0, 4).map((step) => (
-          <StepButton key={step.digit} step={step} form={form} onStep={onStep} />
+          <StepButton key={step.digit} group={group} step={step} form={form} onStep={onStep} />
         ))}
         <span aria-hidden="true" className="hidden items-center px-2 text-sm lg:flex">
           <b className="text-side-a">A</b>
@@ -34,14 +36,22 @@ export function StepBar({
           <b className="text-side-b">B</b>
         </span>
         {STEPS.slice(4).map((step) => (
-          <StepButton key={step.digit} step={step} form={form} onStep={onStep} />
+          <StepButton key={step.digit} group={group} step={step} form={form} onStep={onStep} />
         ))}
       </div>
     </fieldset>
   );
 }
 
-function StepButton({ step, form, onStep }: { step: Step; form: VerdictForm; onStep: (step: Step) => void }) {
+interface StepButtonProps {
+  /** Name of the radio group: two items can stand in one page. */
+  group: string;
+  step: Step;
+  form: VerdictForm;
+  onStep: (step: Step) => void;
+}
+
+function StepButton({ group, step, form, onStep }: StepButtonProps) {
   const t = useTranslations("annotate.verdict");
   const key = useKeys()[step.action];
   const checked = form.preferred === step.preferred && form.strength === step.strength;
@@ -61,7 +71,7 @@ function StepButton({ step, form, onStep }: { step: Step; form: VerdictForm; onS
     >
       <input
         type="radio"
-        name="step"
+        name={group}
         value={step.digit}
         checked={checked}
         aria-label={t("stepName", { side: step.preferred.toUpperCase(), strength: t(`strength.${step.strength}`) })}

@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { keyLabel } from "@/lib/client/annotate/key-name";
 import { useKeys } from "@/lib/client/annotate/preferences";
 import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
@@ -189,6 +189,7 @@ interface AnswerTurnProps {
 function AnswerTurn({ number, text, language, verdict, active, disabled, onActivate, onDecide }: AnswerTurnProps) {
   const t = useTranslations("annotate.turns");
   const keys = useKeys();
+  const group = useId();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) row.current?.scrollIntoView({ block: "nearest" });
@@ -219,7 +220,7 @@ function AnswerTurn({ number, text, language, verdict, active, disabled, onActiv
           >
             <input
               type="radio"
-              name={`turn-${number}`}
+              name={group}
               checked={verdict === value}
               onChange={() => onDecide(value)}
               aria-keyshortcuts={keys[ACTIONS[value]]}

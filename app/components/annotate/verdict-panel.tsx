@@ -1,11 +1,13 @@
 "use client";
+import { ChevronDown, ChevronUp } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode, Ref } from "react";
+import { type ReactNode, type Ref, useId } from "react";
 import { keyLabel } from "@/lib/client/annotate/key-name";
 import { useKeys } from "@/lib/client/annotate/preferences";
-import type { Safety, VerdictForm } from "@/lib/client/annotate/steps";
+import { answeredBeside, type Safety, type VerdictForm } from "@/lib/client/annotate/steps";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
 import { REASONS } from "@/lib/domain/reasons";
+import { Button } from "../button";
 import { cn } from "../cn";
 import { Textarea } from "../field";
 import { Kbd } from "../kbd";
@@ -23,50 +25,103 @@ interface Props {
   noteRef: Ref<HTMLTextAreaElement>;
   noteOpen: boolean;
   onNoteOpen: () => void;
+  /** Whether a narrow screen shows more than what every verdict needs. */
+  unfolded: boolean;
+  onUnfold: (unfolded: boolean) => void;
   footer: ReactNode;
 }
 
-/** Everything that is answered about a pair, in the order of the keys. */
+/**
+ * Everything that is answered about a pair, in the order of the keys. It stays in view; on a narrow screen with what every verdict
+ * needs alone and the rest on demand, so that the answers keep the room. Where there is hardly any height it scrolls with them.
+ */
 export function VerdictPanel(props: Props) {
-  const { item, form, onChange, disabled } = props;
+  const { item, form, onChange, disabled, unfolded } = props;
   const t = useTranslations("annotate.verdict");
+  const more = useId();
   const unsafeChosen = form.safety === "preferred_unsafe";
   const showNote = props.noteOpen || unsafeChosen || form.rationale !== "";
   const asksRisk = item.task === "safety" || item.campaign.kind === "red_team";
   return (
-    <div className="flex flex-col gap-3 border-t border-line bg-page px-4 py-3 lg:sticky lg:bottom-0 lg:z-10">
+    <div className="bottom-0 z-10 flex flex-col gap-2 border-t border-line bg-page px-4 py-2 lg:sticky lg:gap-3 lg:py-3 [@media(min-height:36rem)]:sticky">
       <div className="relative">
+        <Unfold form={form} controls={more} unfolded={unfolded} onUnfold={props.onUnfold} />
         <StepBar
           form={form}
           disabled={disabled}
           onStep={(step) => onChange({ preferred: step.preferred, strength: step.strength })}
         />
-        <BothUnacceptable form={form} disabled={disabled} onChange={onChange} />
+        <BothUnacceptable
+          form={form}
+          disabled={disabled}
+          onChange={onChange}
+          className={unfolded ? undefined : "max-lg:hidden"}
+        />
       </div>
       {item.task === "safety" && <SafetyRow form={form} disabled={disabled} onSafety={props.onSafety} />}
-      {asksRisk && <RiskRow form={form} disabled={disabled} onChange={onChange} />}
-      <Reasons {...props} showNote={showNote} />
-      {showNote && (
-        <Textarea
-          ref={props.noteRef}
-          dir="auto"
-          aria-label={unsafeChosen ? t("unsafeWhy") : t("note")}
-          placeholder={unsafeChosen ? t("unsafeWhy") : t("note")}
-          value={form.rationale}
-          disabled={disabled}
-          maxLength={10_000}
-          onChange={(event) => onChange({ rationale: event.target.value })}
-          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-          className="min-h-16"
-        />
-      )}
+      <div
+        id={more}
+        className={cn(
+          "flex flex-col gap-3 max-lg:-m-1 max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:p-1",
+          !unfolded && "max-lg:hidden",
+        )}
+      >
+        {asksRisk && <RiskRow form={form} disabled={disabled} onChange={onChange} />}
+        <Reasons {...props} showNote={showNote} />
+        {showNote && (
+          <Textarea
+            ref={props.noteRef}
+            dir="auto"
+            aria-label={unsafeChosen ? t("unsafeWhy") : t("note")}
+            placeholder={unsafeChosen ? t("unsafeWhy") : t("note")}
+            value={form.rationale}
+            disabled={disabled}
+            maxLength={10_000}
+            onChange={(event) => onChange({ rationale: event.target.value })}
+            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+            className="min-h-16"
+          />
+        )}
+      </div>
       {props.footer}
     </div>
   );
 }
 
+interface UnfoldProps {
+  form: VerdictForm;
+  /** Id of what it shows and hides. */
+  controls: string;
+  unfolded: boolean;
+  onUnfold: (unfolded: boolean) => void;
+}
+
+/** Shows and hides what stands beside the verdict on a narrow screen, and says how much of it is answered. */
+function Unfold({ form, controls, unfolded, onUnfold }: UnfoldProps) {
+  const t = useTranslations("annotate.verdict");
+  const Arrow = unfolded ? ChevronDown : ChevronUp;
+  return (
+    <Button
+      variant="ghost"
+      size="sm"
+      aria-expanded={unfolded}
+      aria-controls={controls}
+      onClick={() => onUnfold(!unfolded)}
+      icon={<Arrow size={16} aria-hidden />}
+      className="absolute -top-2 -right-2 lg:hidden"
+    >
+      {t("more", { count: answeredBeside(form) })}
+    </Button>
+  );
+}
+
 /** Beside the forced choice, not instead of it: "both bad" must not pass for a tie. */
-function BothUnacceptable({ form, disabled, onChange }: Pick<Props, "form" | "disabled" | "onChange">) {
+function BothUnacceptable({
+  form,
+  disabled,
+  onChange,
+  className,
+}: Pick<Props, "form" | "disabled" | "onChange"> & { className?: string }) {
   const t = useTranslations("annotate.verdict");
   const key = useKeys().bothUnacceptable;
   return (
@@ -79,6 +134,7 @@ function BothUnacceptable({ form, disabled, onChange }: Pick<Props, "form" | "di
       className={cn(
         "mt-1 w-fit rounded-md lg:absolute lg:-top-1.5 lg:right-0 lg:mt-0 lg:min-h-7",
         form.bothUnacceptable && "border-warn bg-warn-soft text-warn",
+        className,
       )}
     />
   );

@@ -36,6 +36,7 @@ interface Props {
 export function WorkBar(props: Props) {
   const { item, today, expiresAt, waiting } = props;
   const t = useTranslations("annotate.bar");
+  const isWaiting = useLasting(waiting > 0);
   return (
     <header className="flex min-h-12 items-center gap-x-3 border-b border-line bg-surface px-2 sm:px-4">
       <LinkButton href="/annotate" variant="ghost" size="icon" aria-label={t("back")} title={t("back")}>
@@ -51,7 +52,7 @@ export function WorkBar(props: Props) {
         )}
       </div>
       <RecentStrip decisions={props.decisions} onReopen={props.onReopen} />
-      {waiting > 0 && (
+      {isWaiting && (
         <Badge tone="warn" icon={<CloudOff size={13} aria-hidden />}>
           {t("waiting", { count: waiting })}
         </Badge>
@@ -67,6 +68,19 @@ export function WorkBar(props: Props) {
       <ThemeToggle />
     </header>
   );
+}
+
+/** Longer than an answer takes where all is well. */
+const LASTING_MS = 1500;
+
+/** True once it has been on for a while: what comes and goes with every judgement would only flicker. */
+function useLasting(on: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLasting(on), on ? LASTING_MS : 0);
+    return () => clearTimeout(timer);
+  }, [on]);
+  return on && lasting;
 }
 
 function Helps({ guidelinesOpen, guidelinesNew, onGuidelines, onHistory, onHelp }: Props) {

@@ -24,14 +24,15 @@ describe("the outbox", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("sends after the hold and forgets only once answered", async () => {
+  it("sends once released and forgets only once answered", async () => {
     const store = memoryStore();
     const send = vi.fn<Send>().mockResolvedValue(answer);
     const outbox = new Outbox("u1", store, {}, send);
-    outbox.put("k1", work, 400);
+    outbox.put("k1", work);
+    await outbox.flush();
     expect(outbox.entries()).toHaveLength(1);
     expect(send).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(400);
+    await outbox.release("k1");
     expect(send).toHaveBeenCalledOnce();
     expect(outbox.entries()).toHaveLength(0);
   });
@@ -39,12 +40,13 @@ describe("the outbox", () => {
   it("can be called back during the hold, not later", async () => {
     const send = vi.fn<Send>().mockResolvedValue(answer);
     const outbox = new Outbox("u1", memoryStore(), {}, send);
-    outbox.put("k1", work, 400);
+    outbox.put("k1", work);
     expect(outbox.take("k1")).toBe(true);
-    await vi.advanceTimersByTimeAsync(1000);
+    await outbox.releaseAll();
     expect(send).not.toHaveBeenCalled();
-    outbox.put("k2", work, 400);
-    await vi.advanceTimersByTimeAsync(400);
+    outbox.put("k2", work);
+    await outbox.releaseAll();
+    expect(send).toHaveBeenCalledOnce();
     expect(outbox.take("k2")).toBe(false);
   });
 
@@ -54,7 +56,8 @@ describe("the outbox", () => {
       .mockRejectedValueOnce(new ProblemError("offline", "", 0))
       .mockResolvedValue(answer);
     const outbox = new Outbox("u1", memoryStore(), {}, send);
-    outbox.put("k1", work, 0);
+    outbox.put("k1", work);
+    void outbox.release("k1");
     await vi.advanceTimersByTimeAsync(5000);
     expect(send.mock.calls.map(([entry]) => entry.key)).toEqual(["k1", "k1"]);
     expect(outbox.entries()).toHaveLength(0);
@@ -64,8 +67,8 @@ describe("the outbox", () => {
     const store = memoryStore();
     const silent = vi.fn<Send>().mockRejectedValue(new ProblemError("offline", "", 0));
     const first = new Outbox("u1", store, {}, silent);
-    first.put("k1", work, 0);
-    await vi.advanceTimersByTimeAsync(10);
+    first.put("k1", work);
+    await first.release("k1");
     first.close();
     const send = vi.fn<Send>().mockResolvedValue(answer);
     await new Outbox("u2", store, {}, send).flush();
@@ -82,9 +85,9 @@ describe("the outbox", () => {
       .mockResolvedValue(answer);
     const onRefused = (entry: { key: string }) => void refused.push(entry.key);
     const outbox = new Outbox("u1", memoryStore(), { onRefused }, send);
-    outbox.put("k1", work, 10);
-    outbox.put("k2", work, 10);
-    await vi.advanceTimersByTimeAsync(20);
+    outbox.put("k1", work);
+    outbox.put("k2", work);
+    await outbox.releaseAll();
     expect(refused).toEqual(["k1"]);
     expect(send).toHaveBeenCalledTimes(2);
     expect(outbox.entries()).toHaveLength(0);

@@ -60,18 +60,26 @@ export class Outbox {
     private readonly sendEntry: Send = send,
   ) {}
 
-  /** Keeps it now; sends it after `holdMs`, until when `take` can call it back. */
-  put(key: string, work: OutboxWork, holdMs: number): void {
+  /** Keeps it and sends it once released; until then `take` can call it back. */
+  put(key: string, work: OutboxWork): void {
+    this.held.add(key);
     this.store.setItem(PREFIX + key, JSON.stringify({ key, userId: this.userId, work } satisfies OutboxEntry));
     this.report();
-    this.held.add(key);
-    setTimeout(() => {
-      this.held.delete(key);
-      void this.flush();
-    }, holdMs);
   }
 
-  /** Calls back an entry that has not been sent. False: it is too late. */
+  /** Sends an entry that was held. */
+  release(key: string): Promise<void> {
+    this.held.delete(key);
+    return this.flush();
+  }
+
+  /** Sends everything, also what is held. */
+  releaseAll(): Promise<void> {
+    this.held.clear();
+    return this.flush();
+  }
+
+  /** Calls back an entry that has not been released. False: it is too late. */
   take(key: string): boolean {
     if (!this.held.delete(key)) return false;
     this.store.removeItem(PREFIX + key);
@@ -90,7 +98,7 @@ export class Outbox {
     return found;
   }
 
-  /** Sends what waits, one after another. Safe to call at any time. */
+  /** Sends what waits and is not held, one after another. Safe to call at any time. */
   flush(): Promise<void> {
     this.flushing ??= this.flushAll().finally(() => {
       this.flushing = undefined;

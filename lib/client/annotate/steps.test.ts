@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_FORM, missingOf, STEPS, verdictOf } from "./steps";
+import { answeredBeside, EMPTY_FORM, missingOf, STEPS, verdictOf } from "./steps";
 
 describe("the eight-step bar", () => {
   it("mirrors the strengths around the middle, A left and B right", () => {
@@ -13,6 +13,13 @@ describe("the eight-step bar", () => {
       "7b better",
       "8b significantly_better",
     ]);
+  });
+
+  it("counts what a folded panel hides, and nothing of what it shows", () => {
+    expect(answeredBeside({ ...EMPTY_FORM, preferred: "a", strength: "better", safety: "both_safe" })).toBe(0);
+    const form = { ...EMPTY_FORM, reasons: ["factual" as const, "tone" as const], bothUnacceptable: true, severity: 4 };
+    expect(answeredBeside({ ...form, rationale: "  " })).toBe(4);
+    expect(answeredBeside({ ...form, rationale: "because", tags: ["flagged"] })).toBe(6);
   });
 
   it("asks for safety only on the safety task", () => {

@@ -67,6 +67,13 @@ export const EMPTY_FORM: VerdictForm = {
   severity: null,
 };
 
+/** How much is answered beside the step and the safety: what a folded panel does not show. */
+export const answeredBeside = (form: VerdictForm): number =>
+  form.tags.length +
+  form.reasons.length +
+  [form.rationale.trim(), form.bothUnacceptable, form.riskCategory, form.attackVector, form.severity].filter(Boolean)
+    .length;
+
 /** What still has to be answered before it can be submitted, in screen order. */
 export type Missing = "step" | "safety" | "severity" | "why";
 

@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { listMyComparisons } from "@/lib/contracts/comparisons";
+import { afterPaint } from "../after-paint";
 import { callFor } from "../call";
 import type { ProblemError } from "../problem";
 import { annotateKeys } from "./keys";
@@ -74,16 +75,17 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
   );
   const handOver = (work: OutboxWork, assignmentId: string | null, steps: HandoverSteps) => {
     const key = newKey();
+    const box = outbox.current;
     mark(assignmentId, true);
     if (steps.onStored) stored.current.set(key, steps.onStored);
-    outbox.current?.put(key, work, HOLD_MS);
+    box?.put(key, work);
     const leave = () => {
       pending.current = null;
-      // For measuring how long the next item takes to appear.
-      performance.mark("pairwright:confirmed");
       setHolding(false);
       if (assignmentId) setJudged((count) => count + 1);
       steps.onLeave();
+      // The person waits for the next item; the judgement lies safe in this browser and goes out behind it.
+      afterPaint(() => void box?.release(key));
     };
     pending.current = { ...steps, key, assignmentId, timer: setTimeout(leave, HOLD_MS) };
     setHolding(true);
@@ -100,7 +102,7 @@ export function useHandover(userId: string, projectId: string, events: HandoverE
     return true;
   };
   const newest = async (): Promise<string | null> => {
-    await outbox.current?.flush();
+    await outbox.current?.releaseAll();
     const { comparisons } = await callFor(listMyComparisons, { query: { projectId, limit: 1 } });
     return comparisons[0]?.id ?? null;
   };

@@ -1,13 +1,14 @@
 "use client";
 /** The item on screen and, behind it, the next one, leased ahead so that going on takes no round trip. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import {
   heartbeatAssignment,
   type LeasedAssignment,
   leaseAssignment,
   releaseAssignment,
 } from "@/lib/contracts/assignments";
+import { afterPaint } from "../after-paint";
 import { call } from "../call";
 import { ProblemError } from "../problem";
 import { readLocalDraft } from "./drafts";
@@ -63,6 +64,13 @@ const endsSoon = (leased: LeasedAssignment | null | undefined): boolean =>
 const isFresh = (leased: LeasedAssignment | null | undefined): leased is LeasedAssignment =>
   !!leased && Date.parse(leased.expiresAt) - Date.now() > 5000;
 
+/** The id once what it names is on screen. */
+function usePainted(id: string | undefined): string | undefined {
+  const [painted, setPainted] = useState<string>();
+  useEffect(() => afterPaint(() => setPainted(id)), [id]);
+  return painted;
+}
+
 export function useLeases(projectId: string, campaignId: string | null, isHandedOver: IsHandedOver) {
   const client = useQueryClient();
   const currentKey = annotateKeys.lease(projectId, campaignId);
@@ -70,6 +78,8 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     queryKey: currentKey,
     queryFn: () => leaseOrFree({ projectId, campaignId }, isHandedOver),
     staleTime: Number.POSITIVE_INFINITY,
+    // The next lease stays the very object that was drawn ahead.
+    structuralSharing: false,
   });
   const currentId = current.data?.assignmentId;
   const nextKey = annotateKeys.nextLease(projectId, campaignId, currentId ?? "");
@@ -79,7 +89,9 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   };
-  const next = useQuery({ ...prefetch, enabled: currentId !== undefined });
+  // Asked for behind the item itself, which the person waits for.
+  const painted = usePainted(currentId);
+  const next = useQuery({ ...prefetch, enabled: currentId !== undefined && painted === currentId });
 
   const left = useRef(false);
   const show = useCallback(
@@ -138,5 +150,5 @@ export function useLeases(projectId: string, campaignId: string | null, isHanded
     };
   }, [client, projectId, campaignId, isHandedOver]);
 
-  return { current, show, advance, startAgain };
+  return { current, ahead: next.data ?? null, show, advance, startAgain };
 }
