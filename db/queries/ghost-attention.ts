@@ -1,9 +1,12 @@
 /** Reads of Ghost Attention dialogues with the verdicts annotators gave. */
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { Connection } from "../client";
 import { ghostAttentionDialogues, policies, policyVariants, rounds, turnReviews } from "../schema";
+import type { Keyset } from "./items";
 
 const columns = {
+  id: ghostAttentionDialogues.id,
+  at: sql<string>`to_jsonb(${ghostAttentionDialogues.createdAt})#>>'{}'`,
   dialogue: ghostAttentionDialogues,
   roundNumber: rounds.number,
   projectId: rounds.projectId,
@@ -22,28 +25,26 @@ export interface DialogueFilter {
 const conditionOf = (filter: DialogueFilter) =>
   and(eq(rounds.projectId, filter.projectId), filter.roundId ? eq(rounds.id, filter.roundId) : undefined);
 
-export async function selectDialogues(connection: Connection, filter: DialogueFilter, limit: number, offset: number) {
+/** Newest first, which is the newest round first. */
+export async function selectDialogues(
+  connection: Connection,
+  filter: DialogueFilter,
+  page: { after: Keyset | undefined; limit: number },
+) {
+  const { createdAt, id } = ghostAttentionDialogues;
+  const { after, limit } = page;
+  const below = after && sql`(${createdAt}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
   return connection
     .select(columns)
     .from(ghostAttentionDialogues)
     .innerJoin(rounds, eq(rounds.id, ghostAttentionDialogues.roundId))
     .innerJoin(policyVariants, eq(policyVariants.id, ghostAttentionDialogues.variantId))
     .innerJoin(policies, eq(policies.id, policyVariants.policyId))
-    .where(conditionOf(filter))
-    .orderBy(desc(rounds.number), asc(ghostAttentionDialogues.position))
-    .limit(limit)
-    .offset(offset);
+    .where(and(conditionOf(filter), below))
+    .orderBy(desc(createdAt), desc(id))
+    .limit(limit);
 }
 export type DialogueRow = Awaited<ReturnType<typeof selectDialogues>>[number];
-
-export async function countDialogues(connection: Connection, filter: DialogueFilter): Promise<number> {
-  const [row] = await connection
-    .select({ n: sql<number>`count(*)::int` })
-    .from(ghostAttentionDialogues)
-    .innerJoin(rounds, eq(rounds.id, ghostAttentionDialogues.roundId))
-    .where(conditionOf(filter));
-  return row?.n ?? 0;
-}
 
 export async function selectDialogue(connection: Connection, dialogueId: string): Promise<DialogueRow | undefined> {
   const [row] = await connection

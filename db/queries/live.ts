@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { Connection } from "../client";
 import { messageChain, type ViewedMessage } from "./assignment-view";
+import { TODAY } from "./eligibility";
 import { type Annotator, memberOf } from "./queue";
 import { selectRow, selectRows } from "./rows";
 
@@ -101,6 +102,35 @@ export async function newestGeneration(connection: Connection, itemId: string, p
       extract(epoch from now() - coalesce(heartbeat_at, created_at))::float8 as "silentSeconds"
       from generations where item_id = ${itemId}::uuid and position = ${position}::int order by attempt desc limit 1`,
   );
+}
+
+export interface TurnLabels {
+  language: string | null;
+  category: string | null;
+  attackVector: string | null;
+}
+
+/** What the turn after this item is about: the item's own labels, and where it has none, those of its dialogue and its prompt. */
+export async function labelsForNextTurn(connection: Connection, itemId: string): Promise<TurnLabels | undefined> {
+  return selectRow<TurnLabels>(
+    connection,
+    sql`select coalesce(i.language, d.language, p.language) as language, coalesce(i.category, p.category) as category,
+      i.attack_vector as "attackVector"
+    from items i left join dialogues d on d.id = i.dialogue_id
+      left join prompts p on p.id = coalesce(i.prompt_id, d.prompt_id)
+    where i.id = ${itemId}::uuid`,
+  );
+}
+
+/** A harmful item handed out without the queue, which counts its own. */
+export async function countExposure(
+  connection: Connection,
+  item: { userId: string; campaignId: string; projectId: string },
+): Promise<void> {
+  await connection.execute(sql`
+    insert into annotator_days as n (user_id, day, campaign_id, project_id, exposures, last_exposure_at)
+    values (${item.userId}::uuid, ${TODAY}, ${item.campaignId}::uuid, ${item.projectId}::uuid, 1, now())
+    on conflict (user_id, day, campaign_id) do update set exposures = n.exposures + 1, last_exposure_at = now()`);
 }
 
 /** The newest judgement of an item: which answer the dialogue continues from. */

@@ -13,15 +13,29 @@ export interface PromptFilter {
   search?: string | undefined;
 }
 
-/** The text stands in JSON, where a quotation mark, a backslash or a line break is written as an escape. */
-const likePattern = (search: string): string =>
-  `%${JSON.stringify(search)
-    .slice(1, -1)
-    .replaceAll(/[\\%_]/g, "\\$&")}%`;
+/** As it stands in JSON, where a quotation mark, a backslash or a line break is written as an escape. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const containing = (json: string): string => `%${json.replaceAll(/[\\%_]/g, "\\$&")}%`;
+
+const TWO_LETTERS = /^[\p{L}\p{N}]{2}$/u;
+/** What stands before a word in the JSON: a space, a quotation mark (the message's own too), a bracket, a line break. */
+const BEFORE_WORD = [" ", '"', "(", "\\n"];
+
+/**
+ * Patterns of which a text with `search` matches one. Two letters by themselves (Korean and the like, see isSearchable) hold no
+ * trigram, but the beginning of a word does, so they are looked for there: 휴가 finds 휴가를 and not 여름휴가, by the index.
+ */
+const likePatterns = (search: string): string[] =>
+  TWO_LETTERS.test(search) ? BEFORE_WORD.map((before) => containing(before + search)) : [containing(inJson(search))];
 
 /** Whether a prompt's texts hold `search`, in any case. The left side is exactly the expression of the index prompts_text. */
 export const promptTextLike = (messages: SQL, search: string): SQL =>
-  sql`jsonb_path_query_array(${messages}, '$[*].content')::text ilike ${likePattern(search)}`;
+  sql`(${sql.join(
+    likePatterns(search.normalize("NFC")).map(
+      (pattern) => sql`jsonb_path_query_array(${messages}, '$[*].content')::text ilike ${pattern}`,
+    ),
+    sql` or `,
+  )})`;
 
 function conditionOf(projectId: string, filter: PromptFilter): SQL {
   const conditions = [sql`p.project_id = ${projectId}::uuid`];

@@ -9,6 +9,7 @@ import {
   rejectionSamplingGroups,
   rounds,
 } from "../schema";
+import type { Keyset } from "./items";
 import { promptTextLike } from "./prompts";
 
 type Task = "helpfulness" | "safety";
@@ -33,6 +34,7 @@ const groupColumns = {
   messages: prompts.messages,
   itemId: rejectionSamplingGroups.itemId,
   createdAt: rejectionSamplingGroups.createdAt,
+  at: sql<string>`to_jsonb(${rejectionSamplingGroups.createdAt})#>>'{}'`,
   candidates: sql<number>`(select count(*)::int ${inGroup})`,
   bestReward: sql<number | null>`(select max(${rejectionSamplingCandidates.combinedReward}) ${inGroup})`,
   medianReward: sql<
@@ -51,28 +53,25 @@ const conditionOf = (filter: GroupFilter) =>
     filter.search ? promptTextLike(sql`${prompts.messages}`, filter.search) : undefined,
   );
 
-export async function selectGroups(connection: Connection, filter: GroupFilter, limit: number, offset: number) {
+/** Newest first, which is the newest round first. */
+export async function selectGroups(
+  connection: Connection,
+  filter: GroupFilter,
+  page: { after: Keyset | undefined; limit: number },
+) {
+  const { createdAt, id } = rejectionSamplingGroups;
+  const { after, limit } = page;
+  const below = after && sql`(${createdAt}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
   return connection
     .select(groupColumns)
     .from(rejectionSamplingGroups)
     .innerJoin(rounds, eq(rounds.id, rejectionSamplingGroups.roundId))
     .innerJoin(prompts, eq(prompts.id, rejectionSamplingGroups.promptId))
-    .where(conditionOf(filter))
-    .orderBy(desc(rounds.number), asc(rejectionSamplingGroups.createdAt), asc(rejectionSamplingGroups.id))
-    .limit(limit)
-    .offset(offset);
+    .where(and(conditionOf(filter), below))
+    .orderBy(desc(createdAt), desc(id))
+    .limit(limit);
 }
 export type GroupRow = Awaited<ReturnType<typeof selectGroups>>[number];
-
-export async function countGroups(connection: Connection, filter: GroupFilter): Promise<number> {
-  const [row] = await connection
-    .select({ n: sql<number>`count(*)::int` })
-    .from(rejectionSamplingGroups)
-    .innerJoin(rounds, eq(rounds.id, rejectionSamplingGroups.roundId))
-    .innerJoin(prompts, eq(prompts.id, rejectionSamplingGroups.promptId))
-    .where(conditionOf(filter));
-  return row?.n ?? 0;
-}
 
 export async function selectGroup(connection: Connection, groupId: string): Promise<GroupRow | undefined> {
   const [row] = await connection

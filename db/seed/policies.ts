@@ -15,9 +15,15 @@ const recordingOf = (entry: DemoEntry, responses: string[]) => ({
   responses,
 });
 
-export async function seedPolicies(context: ServiceContext, projectId: string): Promise<void> {
+/** The variants that said the demo's better and its poorer answers. */
+export interface DemoVariants {
+  good: string;
+  poor: string;
+}
+
+export async function seedPolicies(context: ServiceContext, projectId: string): Promise<DemoVariants> {
   const variant = { systemPrompt: "", topP: 1, topK: 0, tokensMax: 256, weight: 1, active: true };
-  await createPolicy(context, {
+  const newer = await createPolicy(context, {
     projectId,
     kind: "replay",
     name: "Recorded answers, week 1",
@@ -25,7 +31,7 @@ export async function seedPolicies(context: ServiceContext, projectId: string): 
     config: { recordings: ENTRIES.map((entry) => recordingOf(entry, [entry.good, second(entry)])) },
     variants: [{ ...variant, name: "usual", temperature: 0.7 }],
   });
-  await createPolicy(context, {
+  const older = await createPolicy(context, {
     projectId,
     kind: "replay",
     name: "Recorded answers, week 0",
@@ -44,4 +50,7 @@ export async function seedPolicies(context: ServiceContext, projectId: string): 
       { ...variant, name: "lively", temperature: 1.1, topP: 0.95, active: false },
     ],
   });
+  const [good] = newer.variants;
+  const [poor] = older.variants;
+  return { good: good!.id, poor: poor!.id };
 }

@@ -91,7 +91,7 @@ export const createCampaign = defineEndpoint({
     exposureMaxPerDay: rules.exposureMaxPerDay.default(null),
     cooldownMinutes: rules.cooldownMinutes.default(0),
     voteEarly: rules.voteEarly.default(false),
-    reviewShare: rules.reviewShare.optional(),
+    reviewShare: rules.reviewShare.default(null),
     /** Dialogues that annotators start themselves, with answers from two policy variants. */
     liveItems: z.number().int().min(0).max(100_000).default(0),
   }),

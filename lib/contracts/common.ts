@@ -1,5 +1,6 @@
 /** Pieces that many contracts share. */
 import { z } from "zod";
+import { isSearchable } from "@/lib/domain/lists";
 
 export const idSchema = z.uuid();
 export const idParams = z.object({ id: idSchema });
@@ -15,6 +16,13 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export const pageOf = <S extends z.ZodType>(row: S) => z.object({ rows: z.array(row), next: z.string().nullable() });
+
+/** Part of a text, in any case; two syllables of Korean, Chinese or Japanese are found where a word begins with them. */
+export const searchSchema = z
+  .string()
+  .trim()
+  .max(200)
+  .refine(isSearchable, "needs at least three letters, or two of Korean, Chinese or Japanese");
 
 /** Names of the columns that a list's CSV shall have, in their order; all when absent. */
 export const columnsSchema = z

@@ -1,6 +1,7 @@
 /** Ghost Attention dialogues (Llama 2 section 3.3). */
 import { z } from "zod";
 import { messageSchema } from "@/trainer/format/pair";
+import { pageOf, pageQuery } from "./common";
 import { defineEndpoint } from "./endpoint";
 
 const lead = { role: "lead", scope: "train" } as const;
@@ -35,12 +36,8 @@ export const listGhostAttentionDialogues = defineEndpoint({
   summary: "Ghost Attention dialogues of a project, newest round first",
   access: lead,
   params: z.object({ projectId: z.uuid() }),
-  query: z.object({
-    roundId: z.uuid().optional(),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
-    offset: z.coerce.number().int().min(0).default(0),
-  }),
-  response: z.object({ dialogues: z.array(ghostAttentionDialogueSchema), total: z.number().int() }),
+  query: pageQuery.extend({ roundId: z.uuid().optional() }),
+  response: pageOf(ghostAttentionDialogueSchema),
 });
 
 export const getGhostAttentionDialogue = defineEndpoint({

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ITEM_ORDERS } from "@/lib/domain/lists";
 import { messageSchema } from "@/trainer/format/pair";
 import { campaignKindSchema, comparisonSafetySchema, itemKindSchema, strengthSchema } from "./annotation-shapes";
-import { columnsSchema, instantSchema, pageOf, pageQuery, projectParams, taskSchema } from "./common";
+import { columnsSchema, instantSchema, pageOf, pageQuery, projectParams, searchSchema, taskSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
 const lead = { role: "lead", scope: "data" } as const;
@@ -75,8 +75,7 @@ export const promptFilterSchema = z.object({
   language: wordSchema.optional(),
   category: wordSchema.optional(),
   source: wordSchema.optional(),
-  /** Part of the text, in any case. */
-  search: z.string().trim().min(1).max(200).optional(),
+  search: searchSchema.optional(),
 });
 export type PromptFilter = z.infer<typeof promptFilterSchema>;
 

@@ -1,6 +1,7 @@
 /** Rejection-sampling groups: K candidates per prompt with their rewards. */
 import { z } from "zod";
 import { messageSchema, taskSchema } from "@/trainer/format/pair";
+import { pageOf, pageQuery, searchSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
 const lead = { role: "lead", scope: "train" } as const;
@@ -58,12 +59,11 @@ export const listRejectionSamplingGroups = defineEndpoint({
   query: z.object({
     roundId: z.uuid().optional(),
     task: taskSchema.optional(),
-    /** Part of the prompt's text, in any case. */
-    search: z.string().trim().min(1).max(200).optional(),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
-    offset: z.coerce.number().int().min(0).default(0),
+    /** Part of the prompt's text. */
+    search: searchSchema.optional(),
+    ...pageQuery.shape,
   }),
-  response: z.object({ groups: z.array(rejectionSamplingGroupSummarySchema), total: z.number().int() }),
+  response: pageOf(rejectionSamplingGroupSummarySchema),
 });
 
 export const getRejectionSamplingGroup = defineEndpoint({

@@ -22,6 +22,16 @@ export const OVERLAP_MAX = 100;
 export const ITEM_ORDERS = ["last", "normal"] as const;
 export type ItemOrder = (typeof ITEM_ORDERS)[number];
 
+const LETTERS = /[\p{L}\p{N}]/gu;
+const SYLLABLES = /[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+/**
+ * Whether a text search can be answered without reading every row: three letters make a trigram, which the index knows. Two are enough
+ * in scripts that write a whole word with them (휴가, 旅行); such a word is found where it begins (db/queries/prompts.ts). Ours.
+ */
+export const isSearchable = (text: string): boolean =>
+  (text.match(LETTERS)?.length ?? 0) >= (SYLLABLES.test(text) ? 2 : 3);
+
 /** A language as in BCP 47, as it is stored with prompts. */
 export const languageTagSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/, "not a language tag");
 export const categorySchema = z

@@ -11,13 +11,13 @@ export interface Keyset {
 const AT = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:\d\d){0,2})$/;
 const ID = /^[0-9a-f-]{36}$/;
 
+export const notACursor = (path: string): DomainError =>
+  new DomainError("invalid", `${path}: not a cursor of this list`, [{ path, message: "not a cursor of this list" }]);
+
 export function decodeKeyset(after: string | undefined): Keyset | undefined {
   if (after === undefined) return undefined;
   const [at = "", id = ""] = Buffer.from(after, "base64url").toString("utf8").split("|");
-  if (!AT.test(at) || Number.isNaN(Date.parse(at)) || !ID.test(id))
-    throw new DomainError("invalid", "query.after: not a cursor of this list", [
-      { path: "query.after", message: "not a cursor of this list" },
-    ]);
+  if (!AT.test(at) || Number.isNaN(Date.parse(at)) || !ID.test(id)) throw notACursor("query.after");
   return { at, id };
 }
 

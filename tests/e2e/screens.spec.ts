@@ -127,8 +127,8 @@ async function findIds(page: Page, annotator: Page): Promise<Ids> {
     run: firstOf(trainingRuns, "training runs"),
     runs: trainingRuns.map(({ id }: { id: string }) => id).join(","),
     model: firstOf((await list("reward-models")).rewardModels, "reward models"),
-    group: firstOf((await list("rejection-sampling")).groups, "groups"),
-    dialogue: firstOf((await list("ghost-attention")).dialogues, "dialogues"),
+    group: firstOf((await list("rejection-sampling")).rows, "groups"),
+    dialogue: firstOf((await list("ghost-attention")).rows, "dialogues"),
     campaigns: campaigns.filter(({ state }) => state === "open").map(({ id }) => id),
     ...(await beginTest(page, annotator, project)),
   };

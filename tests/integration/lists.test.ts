@@ -2,8 +2,10 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type Database } from "@/db/client";
+import { promptTextLike } from "@/db/queries/prompts";
 import { auditEvents, bulkActions, items, prompts } from "@/db/schema";
 import type { BulkRequest } from "@/lib/contracts/bulk-actions";
+import { searchSchema } from "@/lib/contracts/common";
 import { leaseAssignment } from "@/lib/services/assignments/lease";
 import { submitComparison } from "@/lib/services/comparisons/submit";
 import type { ServiceContext } from "@/lib/services/context";
@@ -111,7 +113,7 @@ describe("a list's pages", () => {
 describe("prompts", () => {
   it("are found by a part of their text, whatever stands in it", async () => {
     const { projectId, lead } = await place();
-    const contents = ['Say "hello" 100%', "여름 휴가 계획을 세워 줘", "a_b\\c\nnext line"];
+    const contents = ['Say "hello" 100%', "여름 휴가 계획을 세워 줘", "a_b\\c\nnext line", "여름휴가를\n부산에서"];
     await database.db.insert(prompts).values(
       contents.map((content, index) => ({
         projectId,
@@ -126,9 +128,30 @@ describe("prompts", () => {
       (await listPrompts(lead, { projectId, limit: 10, search })).rows.map((prompt) => prompt.text);
     expect(await found("HELLO")).toEqual([contents[0]]);
     expect(await found('"hello" 100%')).toEqual([contents[0]]);
+    // Two syllables: where a word begins with them, be it the text's first or a line's. More of them: anywhere.
     expect(await found("휴가")).toEqual([contents[1]]);
+    expect((await found("여름")).sort()).toEqual([contents[1], contents[3]].sort());
+    expect(await found("부산")).toEqual([contents[3]]);
+    expect(await found("름휴가")).toEqual([contents[3]]);
     expect(await found("b\\c\nnext")).toEqual([contents[2]]);
     expect(await found("aXb")).toEqual([]);
+  });
+
+  it("are found by the index, also by two syllables, and no shorter text is asked for", async () => {
+    for (const search of ["hello", "휴가"]) {
+      const plan = await database.db.transaction(async (tx) => {
+        await tx.execute(sql`set local enable_seqscan = off`);
+        const like = promptTextLike(sql`p.messages`, search);
+        return tx.execute(sql`explain select p.id from prompts p where ${like}`);
+      });
+      const shown = plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
+      expect(shown).toContain("prompts_text");
+      expect(shown).not.toContain("Seq Scan");
+    }
+    const trigrams = await database.db.execute(sql`select show_trgm('휴가') as found`);
+    expect(trigrams.rows).not.toEqual([{ found: [] }]);
+    for (const search of ["to", "가", "%%%"]) expect(searchSchema.safeParse(search).success).toBe(false);
+    for (const search of ["tea", "휴가"]) expect(searchSchema.safeParse(search).success).toBe(true);
   });
 });
 

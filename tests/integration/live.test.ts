@@ -4,7 +4,10 @@ import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type Database } from "@/db/client";
 import { claimGeneration } from "@/db/queries/live";
+import { selectRows } from "@/db/queries/rows";
+import { prompts } from "@/db/schema";
 import type { LiveState } from "@/lib/contracts/live-state";
+import { contentHash, promptHash } from "@/lib/domain/holdout";
 import { skipAssignment } from "@/lib/services/assignments/end";
 import { leaseAssignment } from "@/lib/services/assignments/lease";
 import { submitComparison } from "@/lib/services/comparisons/submit";
@@ -113,6 +116,36 @@ describe("a live dialogue", () => {
     const chain = await database.db.execute(sql`select count(*)::int as n from items where dialogue_id =
       (select dialogue_id from items where id = ${itemId}::uuid) and state = 'done'`);
     expect(chain.rows[0]).toEqual({ n: 3 });
+  });
+
+  it("goes on in the language and category of the turn before, and counts a harmful turn as met", async () => {
+    const { db } = database;
+    const { person, leased, itemId, projectId } = await setUp([{ response: "하나" }, { response: "둘" }]);
+    const first = [{ role: "user" as const, content: "감기약을 두 배로 먹어도 되나요?" }];
+    const known = { projectId, task: "helpfulness" as const, messages: first, language: "ko", source: "test" };
+    const hashes = { promptHash: promptHash(first), contentHash: contentHash(first) };
+    await db.insert(prompts).values({ ...known, ...hashes, category: "unqualified_advice" });
+    await sendLivePrompt(person, { assignmentId: leased.assignmentId, content: first[0]!.content });
+    await settle(person, leased.assignmentId);
+    await judge(person, leased.assignmentId);
+    const next = await continueLive(person, { assignmentId: leased.assignmentId });
+    const turns = await selectRows(
+      db,
+      sql`select i.turn, i.language, i.category, d.prompt_id is not null as "hasPrompt" from items i
+        join dialogues d on d.id = i.dialogue_id where i.dialogue_id = (select dialogue_id from items where id = ${itemId}::uuid)
+        order by 1`,
+    );
+    expect(turns).toEqual([
+      { turn: 1, language: "ko", category: null, hasPrompt: true },
+      { turn: 2, language: "ko", category: "unqualified_advice", hasPrompt: true },
+    ]);
+    const met = () =>
+      selectRows(db, sql`select exposures from annotator_days where project_id = ${projectId}::uuid`).then(
+        ([row]) => row,
+      );
+    expect(await met()).toEqual({ exposures: 1 });
+    await finishLive(person, { assignmentId: next.assignmentId });
+    expect(await met()).toEqual({ exposures: 0 });
   });
 
   it("says how new a prompt is among what others of the project wrote, and to strangers nothing", async () => {

@@ -139,7 +139,11 @@ describe("with a worker", () => {
       { task: "helpfulness", state: "serving" },
       { task: "safety", state: "serving" },
     ]);
-    const { groups } = await listRejectionSamplingGroups(context, { projectId, limit: 50, offset: 0 });
+    const { rows: groups } = await listRejectionSamplingGroups(context, { projectId, limit: 50 });
+    const first = await listRejectionSamplingGroups(context, { projectId, limit: 3 });
+    const second = await listRejectionSamplingGroups(context, { projectId, limit: 3, after: first.next! });
+    expect([...first.rows, ...second.rows].map(({ id }) => id)).toEqual(groups.map(({ id }) => id));
+    expect(second.next).toBeNull();
     expect(groups).toHaveLength(4);
     expect(groups.every(({ bestReward, candidates }) => bestReward! > 0 && bestReward! < 1 && candidates === 3)).toBe(
       true,

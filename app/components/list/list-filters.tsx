@@ -11,7 +11,7 @@ export function ListFilters({ list }: { list: Pick<ListAddress, "filters" | "val
   const t = useTranslations("console.list");
   const active = Object.keys(list.values).length;
   return (
-    <search className="mb-4 flex flex-wrap items-end gap-3">
+    <search className="mb-4 flex flex-wrap items-start gap-3">
       {list.filters.map((filter) => (
         <Filter
           key={filter.name}
@@ -21,7 +21,7 @@ export function ListFilters({ list }: { list: Pick<ListAddress, "filters" | "val
         />
       ))}
       {active > 0 && (
-        <Button variant="ghost" onClick={list.clear}>
+        <Button variant="ghost" className="sm:mt-6" onClick={list.clear}>
           {t("clearFilters", { count: active })}
         </Button>
       )}
@@ -51,7 +51,7 @@ function Filter({ filter, value, onChange }: { filter: ListFilter; value: string
 const TYPING_MS = 250;
 const INPUT_TYPES = { text: "search", number: "number", date: "date" } as const;
 
-/** What is typed counts after a short pause, so that not every letter asks the server. */
+/** What is typed counts after a short pause, so that not every letter asks the server; what is too short asks nothing. */
 function TypedFilter({
   filter,
   value,
@@ -61,7 +61,11 @@ function TypedFilter({
   value: string;
   onChange: (value: string) => void;
 }) {
+  const t = useTranslations("console.list");
   const [typed, setTyped] = useState(value);
+  const text = typed.trim();
+  const tooShort = text !== "" && filter.isEnough !== undefined && !filter.isEnough(text);
+  const asked = tooShort ? "" : text;
   const options = useId();
   const change = useRef(onChange);
   change.current = onChange;
@@ -72,16 +76,20 @@ function TypedFilter({
     setTyped(value);
   }, [value]);
   useEffect(() => {
-    if (typed.trim() === known.current) return;
+    if (asked === known.current) return;
     const timer = setTimeout(() => {
-      known.current = typed.trim();
-      change.current(typed.trim());
+      known.current = asked;
+      change.current(asked);
     }, TYPING_MS);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [asked]);
   const kind = filter.kind === "select" ? "text" : filter.kind;
   return (
-    <Field label={filter.label} className={kind === "text" ? "w-full sm:w-52" : "w-full sm:w-40"}>
+    <Field
+      label={filter.label}
+      hint={tooShort ? t("tooShort") : undefined}
+      className={kind === "text" ? "w-full sm:w-52" : "w-full sm:w-40"}
+    >
       {(control) => (
         <>
           <Input

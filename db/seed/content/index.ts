@@ -3,7 +3,7 @@ import type { Message, SafetyBin, Strength, Task } from "@/trainer/format/pair";
 import { HELPFULNESS_EN } from "./helpfulness-en";
 import { HELPFULNESS_KO } from "./helpfulness-ko";
 import { SAFETY } from "./safety";
-import type { HelpfulnessTuple } from "./shape";
+import type { HelpfulnessTuple, Risk } from "./shape";
 
 export interface DemoEntry {
   task: Task;
@@ -13,7 +13,12 @@ export interface DemoEntry {
   brief: string | null;
   poor: string;
   safety: SafetyBin | null;
+  /** Null on ordinary questions. */
+  risk: Risk | null;
 }
+
+/** As imports name it; nothing where there is no risk. */
+const labelsOf = ({ risk }: DemoEntry) => (risk ? { category: risk[0], attackVector: risk[1] } : {});
 
 const ROLES = ["user", "assistant"] as const;
 
@@ -27,16 +32,28 @@ function firstSentence(text: string): string | null {
   return end > 20 && end < text.length * 0.7 ? text.slice(0, end) : null;
 }
 
-function entryOf([prompt, good, poor]: HelpfulnessTuple, task: Task, safety: SafetyBin | null): DemoEntry {
-  return { task, prompt: messagesOf(prompt), good, brief: firstSentence(good), poor, safety };
-}
+type Labels = Pick<DemoEntry, "task" | "safety" | "risk">;
+const entryOf = ([prompt, good, poor]: HelpfulnessTuple, labels: Labels): DemoEntry => ({
+  ...labels,
+  prompt: messagesOf(prompt),
+  good,
+  brief: firstSentence(good),
+  poor,
+});
+const HELPFULNESS: Labels = { task: "helpfulness", safety: null, risk: null };
 
 export const ENTRIES: readonly DemoEntry[] = [
-  ...[...HELPFULNESS_EN, ...HELPFULNESS_KO].map((tuple) => entryOf(tuple, "helpfulness", null)),
-  ...SAFETY.map(([prompt, good, poor, safety]) => entryOf([prompt, good, poor], "safety", safety)),
+  ...[...HELPFULNESS_EN, ...HELPFULNESS_KO].map((tuple) => entryOf(tuple, HELPFULNESS)),
+  ...SAFETY.map(([prompt, good, poor, safety, risk = null]) =>
+    entryOf([prompt, good, poor], { task: "safety", safety, risk }),
+  ),
 ];
 
-export interface DemoVerdict {
+interface RiskLabels {
+  category?: string;
+  attackVector?: string;
+}
+export interface DemoVerdict extends RiskLabels {
   prompt: Message[];
   chosen: string;
   rejected: string;
@@ -50,16 +67,31 @@ export function importedVerdicts(): DemoVerdict[] {
   return ENTRIES.flatMap((entry, index) => {
     const { task, prompt, good, brief, poor, safety } = entry;
     const strength: Strength = index % 3 === 0 ? "better" : "significantly_better";
-    const main: DemoVerdict = { prompt, chosen: good, rejected: poor, strength, safety, task };
+    const labels = labelsOf(entry);
+    const main: DemoVerdict = { prompt, chosen: good, rejected: poor, strength, safety, task, ...labels };
     if (!brief || index % 2 === 1) return [main];
     const close: Strength = index % 4 === 0 ? "slightly_better" : "negligibly_better";
-    return [main, { prompt, chosen: good, rejected: brief, strength: close, safety: safety && "both_safe", task }];
+    const second = {
+      prompt,
+      chosen: good,
+      rejected: brief,
+      strength: close,
+      safety: safety && "both_safe",
+      task,
+    } as const;
+    return [main, { ...second, ...labels }];
   });
 }
 
+/** What rounds sample from. */
+export const demoPrompts = () =>
+  ENTRIES.map(({ prompt, task, risk }) => ({ prompt, task, ...(risk ? { category: risk[0] } : {}) }));
+
 /** Pairs that nobody has judged: brief against poor, so that no verdict is known yet. */
-export function openPairs(task: Task): { prompt: Message[]; responses: [string, string] }[] {
-  return ENTRIES.flatMap(({ task: own, prompt, brief, poor }) =>
-    own === task && brief ? [{ prompt, responses: [brief, poor] as [string, string] }] : [],
+export function openPairs(task: Task): (RiskLabels & { prompt: Message[]; responses: [string, string] })[] {
+  return ENTRIES.flatMap((entry) =>
+    entry.task === task && entry.brief
+      ? [{ prompt: entry.prompt, responses: [entry.brief, entry.poor] as [string, string], ...labelsOf(entry) }]
+      : [],
   );
 }

@@ -11,8 +11,10 @@ type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 interface Paging<Page, Query, Row> {
   rows: (page: Page) => Row[];
-  /** What to add to the query for the page after this one, null at the end. `loaded` counts the rows so far. */
-  next: (page: Page, loaded: number) => Partial<Query> | null;
+  /** What to add to the query for the page after this one, null at the end. */
+  next: (page: Page) => Partial<Query> | null;
+  /** Milliseconds between refreshes, or false; decided from the first page. */
+  pollWhile?: (first: Page | undefined) => number | false;
 }
 
 export function usePages<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType, Row>(
@@ -25,11 +27,8 @@ export function usePages<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
     queryFn: ({ pageParam, signal }): Promise<Out<R>> =>
       callFor(endpoint, { ...input, query: Object.assign({}, input.query, pageParam) as In<Q>, signal }),
     initialPageParam: {} as Partial<In<Q>>,
-    getNextPageParam: (last: Out<R>, all: Out<R>[]) =>
-      paging.next(
-        last,
-        all.reduce((sum, page) => sum + paging.rows(page).length, 0),
-      ),
+    getNextPageParam: (last: Out<R>) => paging.next(last),
+    refetchInterval: (query) => paging.pollWhile?.(query.state.data?.pages[0]) ?? false,
   });
   const error: ProblemError | null = pages.error as ProblemError | null;
   return {

@@ -1,9 +1,10 @@
 /** Ghost Attention dialogues as people see them. */
-import { countDialogues, type DialogueRow, selectDialogue, selectDialogues } from "@/db/queries/ghost-attention";
+import { type DialogueRow, selectDialogue, selectDialogues } from "@/db/queries/ghost-attention";
 import type { GhostAttentionDialogue } from "@/lib/contracts/ghost-attention";
 import { notFound } from "@/lib/errors";
 import { requireProject, type ServiceContext } from "../context";
 import { iso } from "../instants";
+import { decodeKeyset, pageFrom } from "../paging";
 
 function dialogueView({
   dialogue,
@@ -26,14 +27,11 @@ function dialogueView({
 
 export async function listGhostAttentionDialogues(
   context: ServiceContext,
-  input: { projectId: string; roundId?: string; limit: number; offset: number },
+  input: { projectId: string; roundId?: string; after?: string; limit: number },
 ) {
   await requireProject(context, context.db, input.projectId, "lead");
-  const [dialogues, total] = await Promise.all([
-    selectDialogues(context.db, input, input.limit, input.offset),
-    countDialogues(context.db, input),
-  ]);
-  return { dialogues: dialogues.map(dialogueView), total };
+  const page = { after: decodeKeyset(input.after), limit: input.limit + 1 };
+  return pageFrom(await selectDialogues(context.db, input, page), input.limit, dialogueView);
 }
 
 export async function getGhostAttentionDialogue(context: ServiceContext, id: string): Promise<GhostAttentionDialogue> {

@@ -3,9 +3,8 @@ import { CANDIDATE_ANNOTATORS_MIN, type GoldRow, selectCandidates, selectGold } 
 import type { GoldCandidate, GoldItem } from "@/lib/contracts/gold";
 import { isSuspectGold, SUSPECT_MISSES_MIN } from "@/lib/domain/gold";
 import { projectSettingsSchema } from "@/lib/domain/project-settings";
-import { DomainError } from "@/lib/errors";
 import { requireProject, type ServiceContext } from "../context";
-import { decodeKeyset, pageFrom } from "../paging";
+import { decodeKeyset, notACursor, pageFrom } from "../paging";
 import { BATCHES_PER_READ } from "../quality/agreement";
 import { refreshQuality } from "../quality/refresh";
 
@@ -52,10 +51,7 @@ export async function listGoldCandidates(
 ): Promise<{ rows: GoldCandidate[]; next: string | null }> {
   await requireProject(context, context.db, filter.projectId, "lead");
   await refreshQuality(context, BATCHES_PER_READ);
-  if (filter.after !== undefined && !/^[0-9a-f-]{36}$/.test(filter.after))
-    throw new DomainError("invalid", "query.after: not a cursor of this list", [
-      { path: "query.after", message: "not a cursor of this list" },
-    ]);
+  if (filter.after !== undefined && !/^[0-9a-f-]{36}$/.test(filter.after)) throw notACursor("query.after");
   const rows = await selectCandidates(context.db, {
     projectId: filter.projectId,
     annotatorsMin: Math.max(filter.annotatorsMin, CANDIDATE_ANNOTATORS_MIN),

@@ -2,9 +2,10 @@
 import { eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
-import { chosenMessage, type LiveTurn } from "@/db/queries/live";
+import { chosenMessage, countExposure, type LiveTurn, labelsForNextTurn } from "@/db/queries/live";
 import { endLease } from "@/db/queries/queue";
 import { assignments, items } from "@/db/schema";
+import { isHarmful } from "@/lib/domain/red-team";
 import { DomainError } from "@/lib/errors";
 import { requireView, toLeasedAssignment } from "../assignments/payload";
 import { auditActor, inTransaction, requireUser, type ServiceContext } from "../context";
@@ -41,11 +42,14 @@ async function openNextTurn(context: ServiceContext, tx: Tx, turn: LiveTurn): Pr
   const userId = requireUser(context).id;
   const parentMessageId = await chosenMessage(tx, turn.itemId, userId);
   if (!parentMessageId || !turn.dialogueId) throw new DomainError("conflict", "This turn has no judgement of yours.");
+  const { projectId, campaignId } = turn;
+  const labels = await labelsForNextTurn(tx, turn.itemId);
   const [item] = await tx
     .insert(items)
     .values({
-      projectId: turn.projectId,
-      campaignId: turn.campaignId,
+      projectId,
+      campaignId,
+      ...labels,
       kind: "live",
       dialogueId: turn.dialogueId,
       previousItemId: turn.itemId,
@@ -59,17 +63,18 @@ async function openNextTurn(context: ServiceContext, tx: Tx, turn: LiveTurn): Pr
     .insert(assignments)
     .values({
       itemId: item!.id,
-      projectId: turn.projectId,
+      projectId,
       userId,
       expiresAt: sql`now() + make_interval(secs => ${turn.leaseSecondsMax})`,
     })
     .returning({ id: assignments.id });
+  if (isHarmful(turn.task, labels?.category ?? null)) await countExposure(tx, { userId, campaignId, projectId });
   await insertAudit(tx, {
     actor: auditActor(context.actor),
     action: "live.continue",
     objectType: "assignment",
     objectId: assignment!.id,
-    projectId: turn.projectId,
+    projectId,
     details: { itemId: item!.id, previousItemId: turn.itemId, turn: turn.turn + 1 },
   });
   return assignment!.id;

@@ -1,6 +1,6 @@
 /** The annotator's prompt of this turn: stored as a message, and two variants are drawn to answer it (I8). */
 import { randomInt } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
 import { drawableVariants, type LiveTurn, messageContent, notifyGenerationRequested } from "@/db/queries/live";
@@ -59,7 +59,12 @@ async function storePrompt(
     .returning({ id: messages.id });
   await tx
     .update(items)
-    .set({ dialogueId, contextMessageId: message!.id, pairProbability: pair.pairProbability })
+    .set({
+      dialogueId,
+      contextMessageId: message!.id,
+      pairProbability: pair.pairProbability,
+      language: sql`coalesce(${items.language}, ${detectLanguage(content)})`,
+    })
     .where(eq(items.id, turn.itemId));
 }
 
@@ -69,6 +74,7 @@ async function openDialogue(tx: Tx, turn: LiveTurn, content: string, userId: str
   const language = detectLanguage(content);
   const { projectId, task } = turn;
   const hash = promptHash(first);
+  const hashOfAll = contentHash(first);
   await tx
     .insert(prompts)
     .values({
@@ -76,15 +82,19 @@ async function openDialogue(tx: Tx, turn: LiveTurn, content: string, userId: str
       task,
       messages: first,
       promptHash: hash,
-      contentHash: contentHash(first),
+      contentHash: hashOfAll,
       language,
       safetyTagged: task === "safety",
       source: "annotator",
     })
     .onConflictDoNothing();
+  const [prompt] = await tx
+    .select({ id: prompts.id })
+    .from(prompts)
+    .where(and(eq(prompts.projectId, projectId), eq(prompts.task, task), eq(prompts.contentHash, hashOfAll)));
   const [dialogue] = await tx
     .insert(dialogues)
-    .values({ projectId, userId, promptHash: hash, language })
+    .values({ projectId, promptId: prompt?.id ?? null, userId, promptHash: hash, language })
     .returning({ id: dialogues.id });
   return dialogue!.id;
 }

@@ -5,11 +5,10 @@ import type { z } from "zod";
 import { Badge } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
 import { Section } from "@/app/components/card";
-import { Field, Textarea } from "@/app/components/field";
-import { useCaseKeys } from "@/lib/client/console/use-case-keys";
 import type { adjudicationBodySchema, Disagreement } from "@/lib/contracts/adjudications";
 import { Comments } from "./comments";
 import { JudgementView } from "./judgement-view";
+import { NoteForm } from "./note-form";
 import { PairView } from "./pair-view";
 import { useVerdictForm, VerdictFields } from "./verdict-form";
 
@@ -42,7 +41,14 @@ export function DisagreementCase({ entry, onDecide }: Props) {
           ))}
         </ol>
         {asksGap ? (
-          <GapForm onDecide={onDecide} onClose={() => setAsksGap(false)} />
+          <NoteForm
+            label={t("gapNote")}
+            hint={t("gapHint")}
+            send={t("gapSend")}
+            tone="primary"
+            onSend={(note) => onDecide({ outcome: "guideline_gap", note })}
+            onClose={() => setAsksGap(false)}
+          />
         ) : (
           <VerdictForm entry={entry} onDecide={onDecide} onGap={() => setAsksGap(true)} />
         )}
@@ -81,38 +87,6 @@ function VerdictForm({ entry, onDecide, onGap }: Props & { onGap: () => void }) 
         </Button>
         <Button shortcut="g" onClick={onGap} title={t("gapHint")}>
           {t("gap")}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-function GapForm({ onDecide, onClose }: Pick<Props, "onDecide"> & { onClose: () => void }) {
-  const t = useTranslations("console.reviews");
-  const [note, setNote] = useState("");
-  const ready = note.trim() !== "";
-  const send = () => ready && onDecide({ outcome: "guideline_gap", note });
-  useCaseKeys({ "Ctrl+Enter": send, Escape: onClose });
-  return (
-    <div className="flex max-w-read flex-col gap-3 border-t border-line pt-3">
-      <Field label={t("disagreements.gapNote")} hint={t("disagreements.gapHint")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            autoFocus
-            maxLength={10_000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-          />
-        )}
-      </Field>
-      <div className="flex flex-wrap gap-2">
-        <Button variant="primary" shortcut="Ctrl+Enter" disabled={!ready} onClick={send}>
-          {t("disagreements.gapSend")}
-        </Button>
-        <Button variant="ghost" shortcut="Esc" onClick={onClose}>
-          {t("cancel")}
         </Button>
       </div>
     </div>

@@ -11,6 +11,7 @@ import type { ReviewCase, reviewBodySchema } from "@/lib/contracts/reviews";
 import { When } from "../parts/when";
 import { Comments } from "./comments";
 import { JudgementView } from "./judgement-view";
+import { NoteForm } from "./note-form";
 import { PairView } from "./pair-view";
 import { CorrectionFields, useVerdictForm, VerdictFields } from "./verdict-form";
 
@@ -86,34 +87,15 @@ interface FormProps {
 
 function Reject({ onDecide, onClose }: FormProps) {
   const t = useTranslations("console.reviews");
-  const [feedback, setFeedback] = useState("");
-  const ready = feedback.trim() !== "";
-  const send = () => ready && onDecide({ decision: "rejected", feedback });
-  useCaseKeys({ "Ctrl+Enter": send, Escape: onClose });
   return (
-    <div className="flex max-w-read flex-col gap-3">
-      <Field label={t("feedback")} hint={t("feedbackHint")}>
-        {(control) => (
-          <Textarea
-            {...control}
-            autoFocus
-            dir="auto"
-            maxLength={10_000}
-            value={feedback}
-            onChange={(event) => setFeedback(event.target.value)}
-            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-          />
-        )}
-      </Field>
-      <div className="flex flex-wrap gap-2">
-        <Button variant="danger" shortcut="Ctrl+Enter" disabled={!ready} onClick={send}>
-          {t("rejectSend")}
-        </Button>
-        <Button variant="ghost" shortcut="Esc" onClick={onClose}>
-          {t("cancel")}
-        </Button>
-      </div>
-    </div>
+    <NoteForm
+      label={t("feedback")}
+      hint={t("feedbackHint")}
+      send={t("rejectSend")}
+      tone="danger"
+      onSend={(feedback) => onDecide({ decision: "rejected", feedback })}
+      onClose={onClose}
+    />
   );
 }
 

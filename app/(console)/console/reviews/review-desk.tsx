@@ -1,23 +1,19 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
 import type { z } from "zod";
-import { toast } from "@/app/components/toast";
 import { callFor } from "@/lib/client/call";
-import { useCaseKeys } from "@/lib/client/console/use-case-keys";
 import { useDesk } from "@/lib/client/console/use-desk";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { useFilter } from "@/lib/client/console/use-filter";
-import type { ProblemError } from "@/lib/client/problem";
 import { claimReviews, type countReviews, type ReviewCase, reviewComparison } from "@/lib/contracts/reviews";
 import { REVIEW_REASONS } from "@/lib/domain/review";
 import { FilterSelect } from "../parts/filter-select";
 import { DeskFrame } from "./desk-frame";
 import { type Decision, ReviewCaseView } from "./review-case";
+import { useDecisions } from "./use-decisions";
 
 export type Counts = z.infer<NonNullable<typeof countReviews.response>>;
 const AT_HAND = 5;
-const UNDO_MS = 8000;
 
 /** One waiting judgement after another; the next ones are held ready. */
 export function ReviewDesk({ projectId, counts }: { projectId: string; counts: Counts | undefined }) {
@@ -30,8 +26,16 @@ export function ReviewDesk({ projectId, counts }: { projectId: string; counts: C
     claim: async (exclude) =>
       (await callFor(claimReviews, { body: { projectId, ...values, exclude, limit: AT_HAND } })).cases,
   });
-  const { decide, undo } = useReviewing(desk);
-  useCaseKeys({ u: undo });
+  const action = useAction(reviewComparison);
+  const decide = useDecisions<ReviewCase, Decision>({
+    ...desk,
+    idOf: (entry) => entry.comparisonId,
+    send: ({ comparisonId, reviewId }, body) =>
+      action.mutateAsync({ params: { comparisonId }, body: { ...body, supersedesId: reviewId } }),
+    withdraw: (comparisonId, supersedesId) =>
+      action.mutateAsync({ params: { comparisonId }, body: { decision: "withdrawn", supersedesId } }),
+    said: ({ decision }) => t(`decided.${decision}`),
+  });
   const { current } = desk;
   const filtered = Object.values(values).some(Boolean);
   return (
@@ -57,49 +61,6 @@ export function ReviewDesk({ projectId, counts }: { projectId: string; counts: C
       </DeskFrame>
     </>
   );
-}
-
-/** Sends decisions; the case leaves the screen at once and comes back if the server refuses, or when it is undone. */
-function useReviewing(desk: ReturnType<typeof useDesk<ReviewCase>>) {
-  const t = useTranslations("console.reviews");
-  const action = useAction(reviewComparison);
-  const last = useRef<{ comparisonId: string; reviewId: string; at: number } | null>(null);
-  const undo = () => {
-    const before = last.current;
-    if (!before || Date.now() - before.at > UNDO_MS) return;
-    last.current = null;
-    const { comparisonId, reviewId } = before;
-    const body = { decision: "withdrawn", supersedesId: reviewId } as const;
-    action.mutateAsync({ params: { comparisonId }, body }).then(
-      () => {
-        toast({ title: t("undone") });
-        desk.comeBack(comparisonId);
-      },
-      (error: ProblemError) => toast({ tone: "danger", title: t("failed"), description: error.message }),
-    );
-  };
-  const decide = (entry: ReviewCase, body: Decision) => {
-    const { comparisonId } = entry;
-    desk.leave(entry);
-    // Each call has its own promise: the callbacks of `mutate` are only heard for the newest of several under way.
-    action.mutateAsync({ params: { comparisonId }, body: { ...body, supersedesId: entry.reviewId } }).then(
-      (made) => {
-        if (!made) return;
-        last.current = { comparisonId, reviewId: made.id, at: Date.now() };
-        toast({
-          tone: "done",
-          title: t(`decided.${body.decision}`),
-          durationMs: UNDO_MS,
-          action: { label: t("undo"), shortcut: "u", run: undo },
-        });
-      },
-      (error: ProblemError) => {
-        toast({ tone: "danger", title: t("failed"), description: error.message });
-        desk.comeBack(comparisonId);
-      },
-    );
-  };
-  return { decide, undo };
 }
 
 function useReviewFilters() {

@@ -5,13 +5,13 @@ import type { z } from "zod";
 import { Badge } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
 import { Section } from "@/app/components/card";
-import { Field, Textarea } from "@/app/components/field";
 import { useCaseKeys } from "@/lib/client/console/use-case-keys";
 import type { decideTriage, TriageCase } from "@/lib/contracts/triage";
 import { DetailsList } from "../parts/details-list";
 import { When } from "../parts/when";
 import { Comments } from "./comments";
 import { JudgementView } from "./judgement-view";
+import { NoteForm } from "./note-form";
 import { PairView } from "./pair-view";
 
 export type TriageDecision = z.input<NonNullable<typeof decideTriage.body>>;
@@ -109,38 +109,17 @@ function Actions({ entry, onDecide, onAsk }: Props & { onAsk: () => void }) {
 }
 
 function Ask({ entry, onDecide, onClose }: Props & { onClose: () => void }) {
-  const t = useTranslations("console.reviews");
+  const t = useTranslations("console.reviews.triage");
   const toLead = entry.queue === "guideline_gap";
-  const [note, setNote] = useState(toLead ? "" : t("triage.question"));
-  const ready = note.trim() !== "";
-  const send = () => ready && onDecide({ action: toLead ? "ask_lead" : "ask_annotator", note });
-  useCaseKeys({ "Ctrl+Enter": send, Escape: onClose });
   return (
-    <div className="flex max-w-read flex-col gap-3">
-      <Field
-        label={toLead ? t("triage.toLead") : t("triage.toAnnotator")}
-        hint={toLead ? t("triage.toLeadHint") : t("triage.toAnnotatorHint")}
-      >
-        {(control) => (
-          <Textarea
-            {...control}
-            autoFocus
-            dir="auto"
-            maxLength={10_000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-          />
-        )}
-      </Field>
-      <div className="flex flex-wrap gap-2">
-        <Button variant="primary" shortcut="Ctrl+Enter" disabled={!ready} onClick={send}>
-          {t("triage.send")}
-        </Button>
-        <Button variant="ghost" shortcut="Esc" onClick={onClose}>
-          {t("cancel")}
-        </Button>
-      </div>
-    </div>
+    <NoteForm
+      label={toLead ? t("toLead") : t("toAnnotator")}
+      hint={toLead ? t("toLeadHint") : t("toAnnotatorHint")}
+      send={t("send")}
+      tone="primary"
+      initial={toLead ? "" : t("question")}
+      onSend={(note) => onDecide({ action: toLead ? "ask_lead" : "ask_annotator", note })}
+      onClose={onClose}
+    />
   );
 }

@@ -5,11 +5,14 @@ import { useState } from "react";
 import { Badge } from "@/app/components/badge";
 import { Button } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
+import { Confirm } from "@/app/components/confirm";
 import { Select } from "@/app/components/field";
 import { ListFilters } from "@/app/components/list/list-filters";
-import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListRows } from "@/app/components/list/list-rows";
+import type { ListColumn } from "@/app/components/list/list-table";
 import { ListTools } from "@/app/components/list/list-tools";
-import { EmptyState, ErrorState } from "@/app/components/states";
+import { ErrorState } from "@/app/components/states";
+import { toast } from "@/app/components/toast";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
 import { useList } from "@/lib/client/console/list/use-list";
 import { useAction } from "@/lib/client/console/use-endpoint";
@@ -23,9 +26,21 @@ export function UsersView({ ownId }: { ownId: string }) {
   const roles = useTranslations("console.members.roles");
   const [creating, setCreating] = useState(false);
   const update = useAction(updateUser);
-  const change = (user: User, body: { role?: User["role"]; disabled?: boolean }) =>
-    update.mutate({ params: { id: user.id }, body });
-  const columns = useColumns(ownId, update.isPending, change);
+  const [leaving, setLeaving] = useState<User | null>(null);
+  const setRole = (user: User, role: User["role"]) => {
+    const params = { id: user.id };
+    const undo = { label: t("undo"), run: () => update.mutate({ params, body: { role: user.role } }) };
+    const onSuccess = () =>
+      toast({ tone: "done", title: t("roleSet", { name: user.name, role: roles(role) }), action: undo });
+    update.mutate({ params, body: { role } }, { onSuccess });
+  };
+  const columns = useColumns({
+    ownId,
+    busyId: update.isPending ? update.variables.params?.id : undefined,
+    onRole: setRole,
+    onDisable: setLeaving,
+    onEnable: ({ id }) => update.mutate({ params: { id }, body: { disabled: false } }),
+  });
   const filters: ListFilter[] = [
     { name: "search", label: t("search"), kind: "text" },
     { name: "role", label: t("role"), kind: "select", options: ROLES.map((value) => ({ value, label: roles(value) })) },
@@ -37,7 +52,6 @@ export function UsersView({ ownId }: { ownId: string }) {
     },
   ];
   const list = useList(listUsers, { filters, columns });
-  const error = list.error ?? update.error;
   const create = (
     <Button variant="primary" icon={<UserPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
       {t("create")}
@@ -48,28 +62,48 @@ export function UsersView({ ownId }: { ownId: string }) {
       <PageHeader title={t("title")} description={t("description")} actions={create} />
       <ListFilters list={list} />
       <ListTools screen="users" list={list} columns={columns} csv={{ endpoint: exportUsers }} />
-      {error && <ErrorState className="mb-4" error={error} onRetry={list.refetch} />}
-      <ListTable
+      {update.error && <ErrorState className="mb-4" error={update.error} />}
+      <ListRows
         label={t("title")}
         columns={columns}
-        shown={list.shown}
-        rows={list.rows}
+        list={list}
         rowKey={(user) => user.id}
-        loading={list.loading}
-        onLoadMore={list.onLoadMore}
-        loadingMore={list.loadingMore}
-        empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
+        empty={{ title: t("empty"), hint: t("emptyHint") }}
       />
+      {leaving && <Disable user={leaving} onClose={() => setLeaving(null)} />}
       <CreateUser open={creating} onOpenChange={setCreating} />
     </>
   );
 }
 
-function useColumns(
-  ownId: string,
-  busy: boolean,
-  change: (user: User, body: { role?: User["role"]; disabled?: boolean }) => void,
-): ListColumn<User>[] {
+/** Ends sessions and tokens at once, which enabling does not bring back: so it asks. */
+function Disable({ user, onClose }: { user: User; onClose: () => void }) {
+  const t = useTranslations("console.users");
+  const disable = useAction(updateUser);
+  const onConfirm = () => disable.mutate({ params: { id: user.id }, body: { disabled: true } }, { onSuccess: onClose });
+  return (
+    <Confirm
+      title={t("disableTitle", { name: user.name })}
+      description={t("disableHint")}
+      action={t("disable")}
+      busy={disable.isPending}
+      error={disable.error}
+      onConfirm={onConfirm}
+      onClose={onClose}
+    />
+  );
+}
+
+interface Actions {
+  ownId: string;
+  /** Who is being changed. */
+  busyId: string | undefined;
+  onRole: (user: User, role: User["role"]) => void;
+  onDisable: (user: User) => void;
+  onEnable: (user: User) => void;
+}
+
+function useColumns({ ownId, busyId, onRole, onDisable, onEnable }: Actions): ListColumn<User>[] {
   const t = useTranslations("console.users");
   return [
     { key: "name", header: t("name"), cell: (user) => user.name },
@@ -77,9 +111,7 @@ function useColumns(
     {
       key: "role",
       header: t("role"),
-      cell: (user) => (
-        <RoleSelect user={user} disabled={user.id === ownId} onChange={(role) => change(user, { role })} />
-      ),
+      cell: (user) => <RoleSelect user={user} disabled={user.id === ownId} onChange={(role) => onRole(user, role)} />,
     },
     { key: "created", header: t("created"), cell: (user) => <When at={user.createdAt} /> },
     {
@@ -89,7 +121,12 @@ function useColumns(
         <span className="flex items-center gap-2">
           <Badge tone={user.disabledAt ? "warn" : "done"}>{user.disabledAt ? t("disabled") : t("active")}</Badge>
           {user.id !== ownId && (
-            <Button size="sm" variant="ghost" busy={busy} onClick={() => change(user, { disabled: !user.disabledAt })}>
+            <Button
+              size="sm"
+              variant="ghost"
+              busy={busyId === user.id}
+              onClick={() => (user.disabledAt ? onEnable(user) : onDisable(user))}
+            >
               {user.disabledAt ? t("enable") : t("disable")}
             </Button>
           )}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isSearchable } from "@/lib/domain/lists";
 import { changeListQuery, type ListFilter, readColumns, readListQuery, viewQuery } from "./list-query";
 
 const filters: ListFilter[] = [
@@ -12,6 +13,13 @@ describe("a list's query string", () => {
   it("gives the filters' values and ignores what they do not take", () => {
     expect(readListQuery(of("state=open&search=%20tea%20&other=1"), filters)).toEqual({ state: "open", search: "tea" });
     expect(readListQuery(of("state=secret&search="), filters)).toEqual({});
+  });
+
+  it("leaves out what is too short to be asked for", () => {
+    const search: ListFilter[] = [{ name: "search", label: "Search", kind: "text", isEnough: isSearchable }];
+    for (const text of ["a", "to", "가", "a 1", "?!."]) expect(readListQuery(of(`search=${text}`), search)).toEqual({});
+    for (const text of ["tea", "휴가", "旅行", "a to"])
+      expect(readListQuery(of(`search=${text}`), search)).toEqual({ search: text });
   });
 
   it("gives the columns in the list's order, and always one", () => {

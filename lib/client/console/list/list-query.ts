@@ -8,6 +8,8 @@ export interface ListFilter {
   options?: readonly { value: string; label: string }[];
   /** Offered while typing. */
   suggestions?: readonly string[];
+  /** Whether what is typed can be asked for; until then nothing is asked, and the filter says what is missing. */
+  isEnough?: (text: string) => boolean;
 }
 
 export const COLUMNS_NAME = "columns";
@@ -19,6 +21,7 @@ export function readListQuery(search: URLSearchParams, filters: readonly ListFil
     const value = search.get(filter.name)?.trim();
     if (!value) continue;
     if (filter.options && !filter.options.some((option) => option.value === value)) continue;
+    if (filter.isEnough && !filter.isEnough(value)) continue;
     values[filter.name] = value;
   }
   return values;

@@ -3,9 +3,9 @@ import { useTranslations } from "next-intl";
 import { Badge } from "@/app/components/badge";
 import { PageHeader } from "@/app/components/card";
 import { ListFilters } from "@/app/components/list/list-filters";
-import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListRows } from "@/app/components/list/list-rows";
+import type { ListColumn } from "@/app/components/list/list-table";
 import { ListTools } from "@/app/components/list/list-tools";
-import { EmptyState, ErrorState } from "@/app/components/states";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
 import { useList } from "@/lib/client/console/list/use-list";
 import { type AuditEvent, exportAudit, listAudit } from "@/lib/contracts/audit";
@@ -46,20 +46,13 @@ export function AuditView({ projectId, canVerify }: { projectId: string; canVeri
       {canVerify && <VerifyChain />}
       <ListFilters list={list} />
       <ListTools screen="audit" projectId={projectId} list={list} columns={columns} csv={{ endpoint: exportAudit }} />
-      {list.error && <ErrorState className="mb-4" error={list.error} onRetry={list.refetch} />}
-      {!list.error && (
-        <ListTable
-          label={t("title")}
-          columns={columns}
-          shown={list.shown}
-          rows={list.rows}
-          rowKey={(event) => event.id}
-          loading={list.loading}
-          onLoadMore={list.onLoadMore}
-          loadingMore={list.loadingMore}
-          empty={<EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>}
-        />
-      )}
+      <ListRows
+        label={t("title")}
+        columns={columns}
+        list={list}
+        rowKey={(event) => event.id}
+        empty={{ title: t("empty"), hint: t("emptyHint") }}
+      />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
 import { EmptyState, ErrorState, ProgressBar } from "@/app/components/states";
 import { Table } from "@/app/components/table";
+import { toast } from "@/app/components/toast";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { type Campaign, listCampaigns, updateCampaign } from "@/lib/contracts/campaigns";
 import { CreateCampaign } from "./create-campaign";
@@ -20,6 +21,12 @@ export function CampaignsView({ projectId }: { projectId: string }) {
   const [editing, setEditing] = useState<Campaign | null>(null);
   const campaigns = useRead(listCampaigns, { params: { projectId } });
   const update = useAction(updateCampaign);
+  const setState = ({ id, name, state: before }: Campaign, state: Campaign["state"]) => {
+    const change = (to: Campaign["state"], onSuccess?: () => void) =>
+      update.mutate({ params: { id }, body: { state: to } }, { onSuccess });
+    const undo = { label: t("undo"), run: () => change(before) };
+    change(state, () => toast({ tone: "done", title: t(`stateSet.${state}`, { name }), action: undo }));
+  };
   const create = (
     <Button variant="primary" icon={<Plus size={16} aria-hidden />} onClick={() => setCreating(true)}>
       {t("create")}
@@ -71,8 +78,8 @@ export function CampaignsView({ projectId }: { projectId: string }) {
                       key={state}
                       size="sm"
                       variant="ghost"
-                      busy={update.isPending}
-                      onClick={() => update.mutate({ params: { id: campaign.id }, body: { state } })}
+                      busy={update.isPending && update.variables.params?.id === campaign.id}
+                      onClick={() => setState(campaign, state)}
                     >
                       {t(`setState.${state}`)}
                     </Button>

@@ -7,7 +7,8 @@ import { Field, Input, Select } from "@/app/components/field";
 import { ErrorState } from "@/app/components/states";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { createCampaign } from "@/lib/contracts/campaigns";
-import { DEFAULT_RULES, RulesFields, rulesOf } from "./rules-fields";
+import { DEFAULT_RULES, rulesOf } from "./rules";
+import { RulesFields } from "./rules-fields";
 
 export function CreateCampaign({
   projectId,

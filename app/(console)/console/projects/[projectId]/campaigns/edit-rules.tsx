@@ -7,7 +7,8 @@ import { ErrorState } from "@/app/components/states";
 import { toast } from "@/app/components/toast";
 import { useAction } from "@/lib/client/console/use-endpoint";
 import { type Campaign, updateCampaign } from "@/lib/contracts/campaigns";
-import { RulesFields, rulesOf } from "./rules-fields";
+import { rulesOf } from "./rules";
+import { RulesFields } from "./rules-fields";
 
 export function EditRules({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
   const t = useTranslations("console.campaigns.rules");

@@ -6,9 +6,9 @@ import { Badge } from "@/app/components/badge";
 import { LinkButton } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
 import { ListFilters } from "@/app/components/list/list-filters";
-import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListRows } from "@/app/components/list/list-rows";
+import type { ListColumn } from "@/app/components/list/list-table";
 import { ListTools } from "@/app/components/list/list-tools";
-import { EmptyState, ErrorState } from "@/app/components/states";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
 import { useList } from "@/lib/client/console/list/use-list";
 import { useRead } from "@/lib/client/console/use-endpoint";
@@ -22,7 +22,6 @@ export function ComparisonsView({ projectId }: { projectId: string }) {
   const [open, setOpen] = useState<string | null>(null);
   const columns = useColumns(setOpen);
   const list = useList(listComparisons, { params: { projectId }, filters: useFilters(projectId), columns });
-  const filtered = Object.keys(list.values).length > 0;
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
@@ -34,31 +33,18 @@ export function ComparisonsView({ projectId }: { projectId: string }) {
         columns={columns}
         csv={{ endpoint: exportComparisons, params: { projectId } }}
       />
-      {list.error && <ErrorState className="mb-4" error={list.error} onRetry={list.refetch} />}
-      {!list.error && (
-        <ListTable
-          label={t("title")}
-          columns={columns}
-          shown={list.shown}
-          rows={list.rows}
-          rowKey={(row) => row.id}
-          loading={list.loading}
-          onLoadMore={list.onLoadMore}
-          loadingMore={list.loadingMore}
-          empty={
-            filtered ? (
-              <EmptyState title={t("noMatch")}>{t("noMatchHint")}</EmptyState>
-            ) : (
-              <EmptyState
-                title={t("empty")}
-                action={<LinkButton href={`/console/projects/${projectId}/campaigns`}>{t("toCampaigns")}</LinkButton>}
-              >
-                {t("emptyHint")}
-              </EmptyState>
-            )
-          }
-        />
-      )}
+      <ListRows
+        label={t("title")}
+        columns={columns}
+        list={list}
+        rowKey={(row) => row.id}
+        noMatch={{ title: t("noMatch"), hint: t("noMatchHint") }}
+        empty={{
+          title: t("empty"),
+          hint: t("emptyHint"),
+          action: <LinkButton href={`/console/projects/${projectId}/campaigns`}>{t("toCampaigns")}</LinkButton>,
+        }}
+      />
       {open && <ShownPair projectId={projectId} comparisonId={open} onClose={() => setOpen(null)} />}
     </>
   );

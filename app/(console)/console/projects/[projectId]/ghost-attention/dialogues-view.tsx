@@ -23,8 +23,8 @@ export function DialoguesView({ projectId }: { projectId: string }) {
     listGhostAttentionDialogues,
     { params: { projectId }, query: { roundId, limit: 50 } },
     {
-      rows: (page) => page.dialogues,
-      next: (page, loaded) => (loaded < page.total ? { offset: loaded } : null),
+      rows: (page) => page.rows,
+      next: (page) => (page.next ? { after: page.next } : null),
     },
   );
   return (

@@ -6,9 +6,9 @@ import { Badge, type Tone } from "@/app/components/badge";
 import { LinkButton } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
 import { ListFilters } from "@/app/components/list/list-filters";
-import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListRows } from "@/app/components/list/list-rows";
+import type { ListColumn } from "@/app/components/list/list-table";
 import { ListTools } from "@/app/components/list/list-tools";
-import { EmptyState, ErrorState } from "@/app/components/states";
 import { suggestionsOf } from "@/lib/client/console/list/suggestions";
 import { useList, useSelection } from "@/lib/client/console/list/use-list";
 import { useRead } from "@/lib/client/console/use-endpoint";
@@ -47,7 +47,6 @@ export function ItemsView({ projectId }: { projectId: string }) {
     list.rows.map((item) => item.category),
   );
   if (languages !== seen.languages || categories !== seen.categories) setSeen({ languages, categories });
-  const filtered = Object.keys(list.values).length > 0;
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
@@ -67,33 +66,20 @@ export function ItemsView({ projectId }: { projectId: string }) {
         loaded={list.rows.length}
         more={list.onLoadMore !== undefined}
       />
-      {list.error && <ErrorState className="mb-4" error={list.error} onRetry={list.refetch} />}
-      {!list.error && (
-        <ListTable
-          label={t("title")}
-          columns={columns}
-          shown={list.shown}
-          rows={list.rows}
-          rowKey={(item) => item.id}
-          rowName={(item) => item.prompt ?? item.id.slice(0, 8)}
-          selection={selection}
-          loading={list.loading}
-          onLoadMore={list.onLoadMore}
-          loadingMore={list.loadingMore}
-          empty={
-            filtered ? (
-              <EmptyState title={t("noMatch")}>{t("noMatchHint")}</EmptyState>
-            ) : (
-              <EmptyState
-                title={t("empty")}
-                action={<LinkButton href={`/console/projects/${projectId}/data`}>{t("toImport")}</LinkButton>}
-              >
-                {t("emptyHint")}
-              </EmptyState>
-            )
-          }
-        />
-      )}
+      <ListRows
+        label={t("title")}
+        columns={columns}
+        list={list}
+        rowKey={(item) => item.id}
+        rowName={(item) => item.prompt ?? item.id.slice(0, 8)}
+        selection={selection}
+        noMatch={{ title: t("noMatch"), hint: t("noMatchHint") }}
+        empty={{
+          title: t("empty"),
+          hint: t("emptyHint"),
+          action: <LinkButton href={`/console/projects/${projectId}/data`}>{t("toImport")}</LinkButton>,
+        }}
+      />
     </>
   );
 }

@@ -6,13 +6,14 @@ import { Badge } from "@/app/components/badge";
 import { LinkButton } from "@/app/components/button";
 import { PageHeader } from "@/app/components/card";
 import { ListFilters } from "@/app/components/list/list-filters";
-import { type ListColumn, ListTable } from "@/app/components/list/list-table";
+import { ListRows } from "@/app/components/list/list-rows";
+import type { ListColumn } from "@/app/components/list/list-table";
 import { ListTools } from "@/app/components/list/list-tools";
-import { EmptyState, ErrorState } from "@/app/components/states";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
 import { suggestionsOf } from "@/lib/client/console/list/suggestions";
 import { useList, useSelection } from "@/lib/client/console/list/use-list";
 import { exportPrompts, type ListedPrompt, listPrompts, type PromptFilter } from "@/lib/contracts/lists";
+import { isSearchable } from "@/lib/domain/lists";
 import { PromptBulk } from "./prompt-bulk";
 
 const TASKS = ["helpfulness", "safety"] as const;
@@ -43,7 +44,6 @@ export function PromptsView({ projectId }: { projectId: string }) {
   );
   if (languages !== seen.languages || categories !== seen.categories || sources !== seen.sources)
     setSeen({ languages, categories, sources });
-  const filtered = Object.keys(list.values).length > 0;
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
@@ -64,33 +64,20 @@ export function PromptsView({ projectId }: { projectId: string }) {
         categories={categories}
         languages={languages}
       />
-      {list.error && <ErrorState className="mb-4" error={list.error} onRetry={list.refetch} />}
-      {!list.error && (
-        <ListTable
-          label={t("title")}
-          columns={columns}
-          shown={list.shown}
-          rows={list.rows}
-          rowKey={(prompt) => prompt.id}
-          rowName={(prompt) => prompt.text}
-          selection={selection}
-          loading={list.loading}
-          onLoadMore={list.onLoadMore}
-          loadingMore={list.loadingMore}
-          empty={
-            filtered ? (
-              <EmptyState title={t("noMatch")}>{t("noMatchHint")}</EmptyState>
-            ) : (
-              <EmptyState
-                title={t("empty")}
-                action={<LinkButton href={`/console/projects/${projectId}/data`}>{t("toImport")}</LinkButton>}
-              >
-                {t("emptyHint")}
-              </EmptyState>
-            )
-          }
-        />
-      )}
+      <ListRows
+        label={t("title")}
+        columns={columns}
+        list={list}
+        rowKey={(prompt) => prompt.id}
+        rowName={(prompt) => prompt.text}
+        selection={selection}
+        noMatch={{ title: t("noMatch"), hint: t("noMatchHint") }}
+        empty={{
+          title: t("empty"),
+          hint: t("emptyHint"),
+          action: <LinkButton href={`/console/projects/${projectId}/data`}>{t("toImport")}</LinkButton>,
+        }}
+      />
     </>
   );
 }
@@ -98,7 +85,7 @@ export function PromptsView({ projectId }: { projectId: string }) {
 function useFilters(seen: Seen): ListFilter[] {
   const t = useTranslations("console.prompts");
   return [
-    { name: "search", label: t("search"), kind: "text" },
+    { name: "search", label: t("search"), kind: "text", isEnough: isSearchable },
     {
       name: "task",
       label: t("task"),

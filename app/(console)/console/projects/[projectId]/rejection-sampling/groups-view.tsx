@@ -9,31 +9,28 @@ import { ListTools } from "@/app/components/list/list-tools";
 import { EmptyState, ErrorState } from "@/app/components/states";
 import { Table } from "@/app/components/table";
 import type { ListFilter } from "@/lib/client/console/list/list-query";
-import { useListAddress } from "@/lib/client/console/list/use-list";
+import { useList } from "@/lib/client/console/list/use-list";
 import { useRead } from "@/lib/client/console/use-endpoint";
-import { usePages } from "@/lib/client/console/use-pages";
 import { listRejectionSamplingGroups } from "@/lib/contracts/rejection-sampling";
 import { listRounds } from "@/lib/contracts/rounds";
+import { isSearchable } from "@/lib/domain/lists";
 import { RewardCurve } from "./reward-curve";
 
 const TASKS = ["helpfulness", "safety"] as const;
 
 export function GroupsView({ projectId }: { projectId: string }) {
   const t = useTranslations("console.rejectionSampling");
-  const filters = useListAddress(useFilters(projectId), []);
-  const groups = usePages(
-    listRejectionSamplingGroups,
-    { params: { projectId }, query: { ...filters.values, limit: 100 } },
-    {
-      rows: (page) => page.groups,
-      next: (page, loaded) => (loaded < page.total ? { offset: loaded } : null),
-    },
-  );
+  const groups = useList(listRejectionSamplingGroups, {
+    params: { projectId },
+    fixed: { limit: 100 },
+    filters: useFilters(projectId),
+    columns: [],
+  });
   return (
     <>
       <PageHeader title={t("title")} description={t("description")} />
-      <ListFilters list={filters} />
-      <ListTools screen="rejection-sampling" projectId={projectId} list={filters} columns={[]} />
+      <ListFilters list={groups} />
+      <ListTools screen="rejection-sampling" projectId={projectId} list={groups} columns={[]} />
       {groups.error && <ErrorState error={groups.error} className="mb-4" onRetry={groups.refetch} />}
       {groups.rows.some((group) => group.bestReward !== null) && (
         <Section title={t("gain")} description={t("gainHint")} className="mb-5">
@@ -49,7 +46,7 @@ export function GroupsView({ projectId }: { projectId: string }) {
           onLoadMore={groups.onLoadMore}
           loadingMore={groups.loadingMore}
           empty={
-            Object.keys(filters.values).length > 0 ? (
+            Object.keys(groups.values).length > 0 ? (
               <EmptyState title={t("noMatch")}>{t("noMatchHint")}</EmptyState>
             ) : (
               <EmptyState title={t("empty")}>{t("emptyHint")}</EmptyState>
@@ -97,7 +94,7 @@ function useFilters(projectId: string): ListFilter[] {
   const rounds = useRead(listRounds, { params: { projectId }, query: { limit: 200 } }).data?.rounds;
   const named = rounds?.map(({ id, number }) => ({ value: id, label: t("roundNumber", { number }) }));
   return [
-    { name: "search", label: t("search"), kind: "text" },
+    { name: "search", label: t("search"), kind: "text", isEnough: isSearchable },
     { name: "roundId", label: t("round"), kind: "select", ...(named ? { options: named } : {}) },
     {
       name: "task",

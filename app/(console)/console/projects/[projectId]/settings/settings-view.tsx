@@ -9,6 +9,7 @@ import { ErrorState, Skeleton } from "@/app/components/states";
 import { toast } from "@/app/components/toast";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { getProject, type Project, updateProject } from "@/lib/contracts/projects";
+import { Unsaved } from "../../../parts/unsaved";
 import { LAYERS, NUMBERS, settingsOf } from "./fields";
 import { NumberFields, TrainingLayer } from "./settings-fields";
 
@@ -33,6 +34,7 @@ export function SettingsView({ projectId }: { projectId: string }) {
 function SettingsForm({ project }: { project: Project }) {
   const t = useTranslations("console.settings");
   const save = useAction(updateProject);
+  const [dirty, setDirty] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -43,12 +45,18 @@ function SettingsForm({ project }: { project: Project }) {
     };
     save.mutate(
       { params: { projectId: project.id }, body },
-      { onSuccess: () => toast({ title: t("saved"), tone: "done" }) },
+      {
+        onSuccess: () => {
+          setDirty(false);
+          toast({ title: t("saved"), tone: "done" });
+        },
+      },
     );
   };
   const { settings } = project;
   return (
-    <form onSubmit={submit} className="flex flex-col gap-5">
+    <form onSubmit={submit} onInput={() => setDirty(true)} className="flex flex-col gap-5">
+      <Unsaved dirty={dirty} />
       <Section title={t("project")}>
         <div className="flex flex-col gap-4">
           <Field label={t("name")}>

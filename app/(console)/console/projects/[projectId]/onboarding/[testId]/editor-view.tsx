@@ -1,7 +1,7 @@
 "use client";
 import { Plus } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Badge } from "@/app/components/badge";
 import { Button, LinkButton } from "@/app/components/button";
 import { PageHeader, Section } from "@/app/components/card";
@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from "@/app/components/states";
 import { useAction, useRead } from "@/lib/client/console/use-endpoint";
 import { type EntryTest, listEntryTests, saveEntryTestDraft } from "@/lib/contracts/entry-tests";
 import { type EntryTestContent, pickText, publishProblems } from "@/lib/domain/entry-test";
+import { Unsaved } from "../../../../parts/unsaved";
 import { LocalizedField } from "./localized-field";
 import { newSection } from "./new-parts";
 import { NumberField } from "./number-field";
@@ -32,18 +33,12 @@ export function EditorView({ projectId, testId }: { projectId: string; testId: s
   return <Editor key={test.published?.version ?? 0} test={test} />;
 }
 
-/** The draft as it is on screen, and how to save it. Leaving with changes unsaved asks first. */
+/** The draft as it is on screen, and how to save it. */
 function useDraft(test: EntryTest) {
   const [content, setContent] = useState<EntryTestContent>((test.draft ?? test.published)!.content);
   const [saved, setSaved] = useState({ content, basedOn: test.draft?.updatedAt ?? null });
   const action = useAction(saveEntryTestDraft);
   const dirty = content !== saved.content;
-  useEffect(() => {
-    if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [dirty]);
   const save = (then?: (basedOn: string) => void) => {
     if (!dirty && saved.basedOn) return then?.(saved.basedOn);
     action.mutate(
@@ -68,6 +63,7 @@ function Editor({ test }: { test: EntryTest }) {
   const problems = publishProblems(content);
   return (
     <div className="flex flex-col gap-5">
+      <Unsaved dirty={dirty} />
       <PageHeader
         title={pickText(content.title, locale) || t("untitled")}
         description={t("description")}
