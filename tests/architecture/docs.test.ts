@@ -2,11 +2,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import packageJson from "@/package.json";
 import { allEndpoints } from "@/lib/contracts";
 import { EXPORT_FORMATS } from "@/lib/contracts/snapshots";
 import { WEBHOOK_EVENTS } from "@/lib/domain/webhook-events";
 import { signWebhook } from "@/lib/domain/webhooks";
+import packageJson from "@/package.json";
 import { ROOT, read, sourceFiles } from "./source";
 
 const DOCUMENTS = [

@@ -109,9 +109,11 @@ function Helps({ guidelinesOpen, guidelinesNew, onGuidelines, onHistory, onHelp 
             {guidelinesNew && <span className="absolute -top-1 -right-1 size-2 rounded-full bg-warn" />}
           </span>
         }
-        aria-label={guidelinesNew ? t("guidelinesNew") : t("guidelines")}
       >
-        <span className="hidden md:inline">{t("guidelines")}</span>
+        <span className="sr-only">{guidelinesNew ? t("guidelinesNew") : t("guidelines")}</span>
+        <span aria-hidden className="hidden md:inline">
+          {t("guidelines")}
+        </span>
       </Button>
       <Button
         variant="ghost"
