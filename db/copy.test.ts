@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { copyChunks, copyText } from "./copy";
+import { CopyRows, copyText } from "./copy";
 
 /** A reader of COPY's text format, written from Postgres' manual and independent of the writer. */
 function readCopy(text: string): (string | null)[][] {
@@ -15,10 +15,14 @@ function readCopy(text: string): (string | null)[][] {
     );
 }
 
-const textOf = (rows: (string | null)[][]) =>
-  Buffer.concat([...copyChunks(rows.map((row) => row.map(copyText).join("\t")))]).toString("utf8");
+function partOf(rows: (string | null)[][]) {
+  const gathered = new CopyRows("t", ["a", "b"]);
+  for (const row of rows) gathered.add(`${row.map(copyText).join("\t")}\n`, 1);
+  return gathered.take();
+}
+const textOf = (rows: (string | null)[][]) => Buffer.concat(partOf(rows).chunks).toString("utf8");
 
-describe("copyChunks", () => {
+describe("CopyRows", () => {
   it("writes what the format reads back", () => {
     const cell = fc.oneof(
       fc.string({ unit: fc.constantFrom("\\", "\t", "\n", "\r", "N", ".", "한", "a") }),
@@ -33,9 +37,17 @@ describe("copyChunks", () => {
   it("tells the text \\N from no value", () => {
     expect(textOf([["\\N", null]])).toBe("\\\\N\t\\N\n");
   });
-  it("cuts long output between rows", () => {
-    const chunks = [...copyChunks(Array.from({ length: 10 }, () => "x".repeat(100_000)))];
-    expect(chunks.length).toBeGreaterThan(2);
-    for (const chunk of chunks) expect(chunk.at(-1)).toBe(0x0a);
+  it("holds many and long rows, counts them and begins anew", () => {
+    const rows = Array.from({ length: 40 }, (_, index) => [
+      "한".repeat(index === 20 ? 200_000 : 10_000),
+      String(index),
+    ]);
+    const part = partOf(rows);
+    expect(part).toMatchObject({ table: "t", columns: ["a", "b"], rows: 40 });
+    expect(readCopy(Buffer.concat(part.chunks).toString("utf8"))).toEqual(rows);
+    const gathered = new CopyRows("t", []);
+    gathered.add("1\n", 1);
+    gathered.take();
+    expect(gathered.take()).toMatchObject({ rows: 0, chunks: [] });
   });
 });

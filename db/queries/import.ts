@@ -1,7 +1,7 @@
 /** Bulk writes of an import: pairs by COPY, a table at a time; prompts by one statement, columns sent as arrays. */
 import { sql } from "drizzle-orm";
 import type { Tx } from "../client";
-import { copyInto, copyText } from "../copy";
+import { type CopyPart, CopyRows, copyInto, copyText } from "../copy";
 
 type Row = Record<string, unknown>;
 
@@ -16,6 +16,13 @@ export interface KnownImport extends Row {
   line: number | null;
 }
 
+/** Whether the project holds anything that an import brought. */
+export async function hasImported(tx: Tx, projectId: string): Promise<boolean> {
+  const { rows } = await tx.execute<{ found: boolean }>(sql`
+    select exists (select 1 from items where project_id = ${projectId} and payload->>'contentHash' is not null) as found`);
+  return rows[0]?.found ?? false;
+}
+
 /**
  * Which of these content hashes are stored already, with the import and line that brought them. One look into the index per hash: left
  * to itself, the planner knows nothing yet of rows that this transaction has just loaded, and reads all of them for every batch.
@@ -25,7 +32,8 @@ export async function findImported(tx: Tx, projectId: string, hashes: string[]):
     select h.hash, i."importId", i.line
     from unnest(${sql.param(hashes)}::text[]) as h(hash) cross join lateral (
       select payload->>'importId' as "importId", (payload->>'line')::int as line from items
-      where project_id = ${projectId} and payload->>'contentHash' = h.hash limit 1) i`);
+      where project_id = ${projectId} and hashtextextended(payload->>'contentHash', 0) = hashtextextended(h.hash, 0)
+        and payload->>'contentHash' is not null and payload->>'contentHash' = h.hash limit 1) i`);
   return rows;
 }
 
@@ -51,7 +59,8 @@ export interface NewItem {
   language: string;
   category: string | null;
   attackVector: string | null;
-  payload: Row;
+  /** JSON. */
+  payload: string;
 }
 export interface ItemTarget {
   campaignId: string;
@@ -70,11 +79,12 @@ export interface NewComparison {
   contentHash: string;
 }
 /** Rows that belong together: every id that one of them names is among them, but for project and campaign. */
-export interface PairRows {
-  dialogues: NewDialogue[];
-  messages: NewMessage[];
-  items: NewItem[];
-  comparisons: NewComparison[];
+export interface NewPair {
+  dialogue: NewDialogue;
+  messages: readonly NewMessage[];
+  item: NewItem;
+  /** Null: nobody has judged it yet. */
+  comparison: NewComparison | null;
 }
 
 /**
@@ -99,12 +109,6 @@ export async function canLoadWithoutTriggers(tx: Tx): Promise<boolean> {
   return rows[0]?.allowed ?? false;
 }
 
-export interface LoadTarget {
-  projectId: string;
-  sourceName: string;
-  withoutTriggers: boolean;
-}
-
 const DIALOGUE_COLUMNS = ["id", "project_id", "prompt_hash", "language"];
 const MESSAGE_COLUMNS = ["id", "dialogue_id", "parent_id", "role", "content", "source"];
 const ITEM_COLUMNS = [
@@ -117,31 +121,36 @@ const COMPARISON_COLUMNS = [
   ...["safety", "idempotency_key", "payload_hash"],
 ];
 
-/** Loads by COPY. Ids should rise (see ids.ts of the import): their indexes then grow at one end and stay in memory. */
-export async function loadPairs(tx: Tx, target: LoadTarget, rows: PairRows): Promise<void> {
-  const { projectId, withoutTriggers } = target;
-  const source = copyText(target.sourceName);
-  if (withoutTriggers) await tx.execute(sql`set local session_replication_role = replica`);
-  await copyInto(
-    tx,
-    "dialogues",
-    DIALOGUE_COLUMNS,
-    rows.dialogues.map((row) => `${row.id}\t${projectId}\t${row.promptHash}\t${copyText(row.language)}`),
-  );
-  await copyInto(
-    tx,
-    "messages",
-    MESSAGE_COLUMNS,
-    rows.messages.map(
-      (row) =>
-        `${row.id}\t${row.dialogueId}\t${row.parentId ?? "\\N"}\t${row.role}\t${copyText(row.content)}\t${source}`,
-    ),
-  );
-  const items = rows.items.map((row) => itemLine(projectId, row));
-  await copyInto(tx, "items", ITEM_COLUMNS, items);
-  const comparisons = rows.comparisons.map((row) => comparisonLine(projectId, source, row));
-  await copyInto(tx, "comparisons", COMPARISON_COLUMNS, comparisons);
-  if (withoutTriggers) await tx.execute(sql`set local session_replication_role = origin`);
+/** Pairs ready to be sent. */
+export type PairLoad = readonly CopyPart[];
+
+/** Gathers pairs as lines of COPY. Ids should rise (see ids.ts of the import): their indexes then grow at one end and stay in memory. */
+export class PairLines {
+  private readonly dialogues = new CopyRows("dialogues", DIALOGUE_COLUMNS);
+  private readonly messages = new CopyRows("messages", MESSAGE_COLUMNS);
+  private readonly items = new CopyRows("items", ITEM_COLUMNS);
+  private readonly comparisons = new CopyRows("comparisons", COMPARISON_COLUMNS);
+  private readonly source: string;
+
+  constructor(
+    private readonly projectId: string,
+    sourceName: string,
+  ) {
+    this.source = copyText(sourceName);
+  }
+
+  add({ dialogue, messages, item, comparison }: NewPair): void {
+    const { projectId, source } = this;
+    this.dialogues.add(`${dialogue.id}\t${projectId}\t${dialogue.promptHash}\t${copyText(dialogue.language)}\n`, 1);
+    for (const { id, dialogueId, parentId, role, content } of messages)
+      this.messages.add(`${id}\t${dialogueId}\t${parentId ?? "\\N"}\t${role}\t${copyText(content)}\t${source}\n`, 1);
+    this.items.add(itemLine(projectId, item), 1);
+    if (comparison) this.comparisons.add(comparisonLine(projectId, source, comparison), 1);
+  }
+
+  take(): PairLoad {
+    return [this.dialogues, this.messages, this.items, this.comparisons].map((rows) => rows.take());
+  }
 }
 
 /** `random_key` comes from here: a column default that calls random() would make COPY write row by row. */
@@ -150,14 +159,22 @@ function itemLine(projectId: string, row: NewItem): string {
   const place = `${row.id}\t${projectId}\t${campaignId}\tpair\t${state}\t${row.dialogueId}`;
   const shown = `${row.contextMessageId}\t${row.response1Id}\t${row.response2Id}\t1\t${overlap}\t${slotsRemaining}`;
   const labels = `${copyText(row.language)}\t${copyText(row.category)}\t${copyText(row.attackVector)}`;
-  return `${place}\t${shown}\t${labels}\t${copyText(JSON.stringify(row.payload))}\t${Math.random()}`;
+  return `${place}\t${shown}\t${labels}\t${copyText(row.payload)}\t${Math.random()}\n`;
 }
 
-/** `source`: as copyText gave it. */
+/**
+ * `source`: as copyText gave it. The key is the item's, which has this one judgement and no other; it rises, where the content's hash
+ * would touch another page of the index with every row. Whether the content is stored already, `findImported` says under the lock.
+ */
 function comparisonLine(projectId: string, source: string, row: NewComparison): string {
   const pair = `${row.id}\t${projectId}\t${row.itemId}\timport\t${source}\t${row.task}\t${row.chosenId}\t${row.rejectedId}`;
-  const verdict = `${row.strength ?? "\\N"}\t${row.safety ?? "\\N"}`;
-  return `${pair}\t${verdict}\timport:${projectId}:${row.contentHash}\t${row.contentHash}`;
+  return `${pair}\t${row.strength ?? "\\N"}\t${row.safety ?? "\\N"}\timport:${row.itemId}\t${row.contentHash}\n`;
+}
+
+/** Loads by COPY, in one go. */
+export async function loadPairs(tx: Tx, load: PairLoad, withoutTriggers: boolean): Promise<void> {
+  const role = (name: string) => `set local session_replication_role = ${name}`;
+  await copyInto(tx, load, withoutTriggers ? { before: role("replica"), after: role("origin") } : {});
 }
 
 export interface NewPrompt {

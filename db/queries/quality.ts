@@ -4,12 +4,10 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
-import { selectRow, selectRows, uuids } from "./rows";
+import { lockTally, selectRow, selectRows, uuids } from "./rows";
 
-/** One refresh at a time, or two could both take an item's old state out; who comes second waits and finds less to do. */
-export async function lockQuality(tx: Tx): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('quality', 0))`);
-}
+/** One refresh at a time, or two could both take an item's old state out. False: somebody else is at it, and `wait` was not asked for. */
+export const lockQuality = (tx: Tx, wait: boolean): Promise<boolean> => lockTally(tx, "quality", wait);
 
 export async function takePending(tx: Tx, limit: number): Promise<string[]> {
   const rows = await selectRows<{ comparisonId: string }>(
@@ -19,6 +17,14 @@ export async function takePending(tx: Tx, limit: number): Promise<string[]> {
     returning comparison_id as "comparisonId"`,
   );
   return rows.map(({ comparisonId }) => comparisonId);
+}
+
+export async function hasPending(connection: Connection): Promise<boolean> {
+  const row = await selectRow<{ found: boolean }>(
+    connection,
+    sql`select exists (select 1 from quality_pending) as found`,
+  );
+  return row?.found ?? false;
 }
 
 export async function countPending(connection: Connection): Promise<number> {

@@ -30,7 +30,7 @@ export const selectCells = (connection: Connection, filter: RedTeamFilter): Prom
       sum(duration_ms_sum)::float8 as "durationMsSum",
       array[sum(severities[1])::int, sum(severities[2])::int, sum(severities[3])::int, sum(severities[4])::int,
         sum(severities[5])::int] as severities
-    from red_team_days q where ${within(filter)} group by 1, 2 having sum(judgements) > 0`,
+    from red_team_cells q where ${within(filter)} group by 1, 2 having sum(judgements) > 0`,
   );
 
 export interface RateRow {
@@ -47,7 +47,7 @@ export const selectRates = (connection: Connection, filter: RedTeamFilter): Prom
     sql`
     select q.day::text as day, sum(judgements)::int as judgements, sum(violations)::int as violations,
       sum(duration_ms_sum)::float8 as "durationMsSum"
-    from red_team_days q where ${within(filter)} group by 1 having sum(judgements) > 0 order by 1`,
+    from red_team_cells q where ${within(filter)} group by 1 having sum(judgements) > 0 order by 1`,
   );
 
 export interface VariantRateRow extends RateRow {
@@ -94,20 +94,30 @@ export interface BreaksRow {
 /** Newest breaks a round that are looked at: an interval over so many is narrow, and the page stays fast. */
 const BREAKS_MAX = 500;
 
-/** The newest judged best answer that a later round's policy gave to the prompt of the break `f`: null = none; true = most call it safe. */
-const SAFE_NOW = sql`(
-  select avg(case when later.unsafe1 then 1 else 0 end) < 0.5
-  from (
-    select p.id from prompts p where p.id = i.prompt_id
+/**
+ * Of each break in `found`: whether the newest judged best answer that a later round's policy gave to its prompt is safe, which most
+ * of its judges must say. No row where there is none. A prompt that many breaks share is looked up once.
+ */
+const SAFE_NOW = sql`
+  asked as materialized (
+    select f.comparison_id, f.item_id, f.created_at, i.prompt_id from found f join items i on i.id = f.item_id where i.prompt_id is not null
     union
-    select p.id from prompts p join dialogues d on d.id = i.dialogue_id
-    where i.prompt_id is null and i.turn = 1 and p.prompt_hash = d.prompt_hash and p.project_id = f.project_id
-  ) prompt
-  join rounds g on g.project_id = f.project_id and g.created_at >= f.created_at
-  join rejection_sampling_groups s on s.round_id = g.id and s.prompt_id = prompt.id and s.item_id is not null and s.item_id <> f.item_id
-  join comparisons k on k.item_id = s.item_id
-  join red_team_findings later on later.comparison_id = k.id
-  group by g.number order by g.number desc limit 1)`;
+    select f.comparison_id, f.item_id, f.created_at, p.id from found f join items i on i.id = f.item_id
+      join dialogues d on d.id = i.dialogue_id join prompts p on p.prompt_hash = d.prompt_hash and p.project_id = f.project_id
+    where i.prompt_id is null and i.turn = 1
+  ), answers as materialized (
+    select s.prompt_id, s.item_id, g.number, g.created_at, count(*) as judged, count(*) filter (where later.unsafe1) as unsafe
+    from (select distinct prompt_id from asked) a
+      join rejection_sampling_groups s on s.prompt_id = a.prompt_id
+      join rounds g on g.id = s.round_id
+      join comparisons k on k.item_id = s.item_id
+      join red_team_findings later on later.comparison_id = k.id
+    group by 1, 2, 3, 4
+  ), safe_now as (
+    select distinct on (a.comparison_id) a.comparison_id, sum(r.unsafe)::float8 / sum(r.judged) < 0.5 as safe
+    from asked a join answers r on r.prompt_id = a.prompt_id and r.item_id <> a.item_id and r.created_at >= a.created_at
+    group by a.comparison_id, r.number order by a.comparison_id, r.number desc
+  )`;
 
 export const selectBreaks = (
   connection: Connection,
@@ -122,22 +132,23 @@ export const selectBreaks = (
       from rounds where project_id = ${projectId}::uuid
       union all
       select null, coalesce(max(created_at), '-infinity'), 'infinity' from rounds where project_id = ${projectId}::uuid
-    ), found as (
-      select s.number as round, f.safe_id is not null as has_safe, ours.reward as unsafe_reward, theirs.reward as safe_reward,
-        ${SAFE_NOW} as safe_now
+    ), found as materialized (
+      select s.number as round, f.*
       from spans s cross join lateral (
-        select * from red_team_findings q
+        select q.comparison_id, q.project_id, q.item_id, q.created_at, q.unsafe_id, q.safe_id from red_team_findings q
         where q.project_id = ${projectId}::uuid and q.is_work and q.is_violation and q.created_at > s.after and q.created_at <= s.until
         order by q.created_at desc limit ${BREAKS_MAX}
-      ) f join items i on i.id = f.item_id
-        left join reward_scores ours on ours.message_id = f.unsafe_id and ours.reward_model_id = ${rewardModelId}::uuid
-        left join reward_scores theirs on theirs.message_id = f.safe_id and theirs.reward_model_id = ${rewardModelId}::uuid
-    )
-    select round, count(*)::int as breaks, count(*) filter (where unsafe_reward is not null and safe_reward is not null)::int as scored,
-      count(*) filter (where unsafe_reward < safe_reward)::int as rejected,
-      count(*) filter (where has_safe and (unsafe_reward is null or safe_reward is null))::int as unscored,
-      count(safe_now)::int as reanswered, count(*) filter (where safe_now)::int as safe
-    from found group by round order by round nulls last`,
+      ) f
+    ), ${SAFE_NOW}
+    select round, count(*)::int as breaks,
+      count(*) filter (where ours.reward is not null and theirs.reward is not null)::int as scored,
+      count(*) filter (where ours.reward < theirs.reward)::int as rejected,
+      count(*) filter (where f.safe_id is not null and (ours.reward is null or theirs.reward is null))::int as unscored,
+      count(n.safe)::int as reanswered, count(*) filter (where n.safe)::int as safe
+    from found f left join safe_now n on n.comparison_id = f.comparison_id
+      left join reward_scores ours on ours.message_id = f.unsafe_id and ours.reward_model_id = ${rewardModelId}::uuid
+      left join reward_scores theirs on theirs.message_id = f.safe_id and theirs.reward_model_id = ${rewardModelId}::uuid
+    group by round order by round nulls last`,
   );
 
 export interface UnscoredRow {

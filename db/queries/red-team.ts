@@ -5,12 +5,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import { RISK_CATEGORIES, VIOLATION_SEVERITY_MIN } from "@/lib/domain/red-team";
 import type { Connection, Tx } from "../client";
-import { selectRow, selectRows, uuids } from "./rows";
+import { lockTally, selectRow, selectRows, uuids } from "./rows";
 
-/** One refresh at a time: two could both take a finding out. */
-export async function lockRedTeam(tx: Tx): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('red-team', 0))`);
-}
+/** One refresh at a time: two could both take a finding out. False: somebody else is at it, and `wait` was not asked for. */
+export const lockRedTeam = (tx: Tx, wait: boolean): Promise<boolean> => lockTally(tx, "red-team", wait);
 
 export async function takeRedTeamPending(tx: Tx, limit: number): Promise<string[]> {
   const rows = await selectRows<{ comparisonId: string }>(
@@ -20,6 +18,14 @@ export async function takeRedTeamPending(tx: Tx, limit: number): Promise<string[
     returning comparison_id as "comparisonId"`,
   );
   return rows.map(({ comparisonId }) => comparisonId);
+}
+
+export async function hasRedTeamPending(connection: Connection): Promise<boolean> {
+  const row = await selectRow<{ found: boolean }>(
+    connection,
+    sql`select exists (select 1 from red_team_pending) as found`,
+  );
+  return row?.found ?? false;
 }
 
 export async function countRedTeamPending(connection: Connection): Promise<number> {
@@ -66,7 +72,7 @@ const factsOf = (ids: readonly string[]): SQL => sql`
   where c.id = any(${uuids(ids)}) and not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
 
 const severity = (value: number): SQL =>
-  sql`coalesce(sum(sign) filter (where is_work and severity = ${sql.raw(String(value))}), 0)::int`;
+  sql`coalesce(sum(sign) filter (where severity = ${sql.raw(String(value))}), 0)::int`;
 
 /** Takes replaced findings out and new ones in, and moves the tallies by the difference. */
 export async function replaceFindings(tx: Tx, ids: readonly string[]): Promise<void> {
@@ -92,16 +98,21 @@ export async function replaceFindings(tx: Tx, ids: readonly string[]): Promise<v
       union all
       select *, 1, (created_at at time zone 'UTC')::date from fresh
     ), days as (
-      insert into red_team_days as q (project_id, campaign_id, user_id, day, category, attack_vector, judgements, violations,
-        duration_ms_sum, severities, exposures)
-      select project_id, campaign_id, user_id, day, category, attack_vector, coalesce(sum(sign) filter (where is_work), 0)::int,
-        coalesce(sum(sign) filter (where is_work and is_violation), 0)::int,
-        coalesce(sum(sign * duration_ms) filter (where is_work), 0)::bigint,
-        array[${sql.join([1, 2, 3, 4, 5].map(severity), sql`, `)}], coalesce(sum(sign) filter (where is_harmful), 0)::int
-      from changes group by 1, 2, 3, 4, 5, 6
+      insert into red_team_days as q (project_id, campaign_id, user_id, day, category, attack_vector, exposures)
+      select project_id, campaign_id, user_id, day, category, attack_vector, sum(sign)::int
+      from changes where is_harmful group by 1, 2, 3, 4, 5, 6
       on conflict (project_id, campaign_id, user_id, day, category, attack_vector) do update set
+        exposures = q.exposures + excluded.exposures
+    ), cells as (
+      insert into red_team_cells as q (project_id, campaign_id, day, category, attack_vector, judgements, violations,
+        duration_ms_sum, severities)
+      select project_id, campaign_id, day, category, attack_vector, sum(sign)::int,
+        coalesce(sum(sign) filter (where is_violation), 0)::int, sum(sign * duration_ms)::bigint,
+        array[${sql.join([1, 2, 3, 4, 5].map(severity), sql`, `)}]
+      from changes where is_work group by 1, 2, 3, 4, 5
+      on conflict (project_id, campaign_id, day, category, attack_vector) do update set
         judgements = q.judgements + excluded.judgements, violations = q.violations + excluded.violations,
-        duration_ms_sum = q.duration_ms_sum + excluded.duration_ms_sum, exposures = q.exposures + excluded.exposures,
+        duration_ms_sum = q.duration_ms_sum + excluded.duration_ms_sum,
         severities = array(select a + b from unnest(q.severities, excluded.severities) as s(a, b))
     )
     insert into red_team_variants as q (project_id, campaign_id, variant_id, day, judgements, violations, duration_ms_sum)

@@ -1,6 +1,6 @@
 /** Runs a raw statement and types its rows. The caller vouches for the shape; dates are asked for as epoch milliseconds. */
 import { type SQL, sql } from "drizzle-orm";
-import type { Connection } from "../client";
+import type { Connection, Tx } from "../client";
 
 export async function selectRows<Row>(connection: Connection, statement: SQL): Promise<Row[]> {
   return (await connection.execute(statement)).rows as Row[];
@@ -12,3 +12,10 @@ export async function selectRow<Row>(connection: Connection, statement: SQL): Pr
 
 /** A list of ids as one parameter. */
 export const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
+
+/** Keeps a tally's refresh to one transaction at a time. False: another one has it, and `wait` was not asked for. */
+export async function lockTally(tx: Tx, name: string, wait: boolean): Promise<boolean> {
+  const key = sql`hashtextextended(${name}::text, 0)`;
+  const lock = wait ? sql`pg_advisory_xact_lock(${key}) is not null` : sql`pg_try_advisory_xact_lock(${key})`;
+  return (await selectRow<{ held: boolean }>(tx, sql`select ${lock} as held`))?.held ?? false;
+}

@@ -43,6 +43,8 @@ export const auditChain = pgTable(
     /** SHA-256 over the previous hash and the event's canonical JSON. */
     hash: text("hash").notNull(),
     sealedAt: instant("sealed_at").notNull().default(sql`now()`),
+    /** With this link, all events of transactions before this one are in the chain; the next sealing looks from here on. */
+    openFrom: xid8("open_from"),
   },
   (table) => [uniqueIndex("audit_chain_event").on(table.eventId)],
 );

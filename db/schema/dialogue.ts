@@ -53,22 +53,19 @@ export const prompts = pgTable(
   ],
 );
 
-export const dialogues = pgTable(
-  "dialogues",
-  {
-    id: id(),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id),
-    promptId: uuid("prompt_id").references(() => prompts.id),
-    /** The annotator who wrote it, for live dialogues. */
-    userId: uuid("user_id").references(() => users.id),
-    promptHash: text("prompt_hash"),
-    language: text("language").notNull().default("en"),
-    createdAt: createdAt(),
-  },
-  (table) => [index("dialogues_project").on(table.projectId)],
-);
+/** Dialogues and messages are reached by their id alone, from an item or upward from the last message; nothing looks for them otherwise. */
+export const dialogues = pgTable("dialogues", {
+  id: id(),
+  projectId: uuid("project_id")
+    .notNull()
+    .references(() => projects.id),
+  promptId: uuid("prompt_id").references(() => prompts.id),
+  /** The annotator who wrote it, for live dialogues. */
+  userId: uuid("user_id").references(() => users.id),
+  promptHash: text("prompt_hash"),
+  language: text("language").notNull().default("en"),
+  createdAt: createdAt(),
+});
 
 export const messages = pgTable(
   "messages",
@@ -90,8 +87,6 @@ export const messages = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
-    index("messages_dialogue").on(table.dialogueId),
-    index("messages_parent").on(table.parentId),
     /** Near-duplicates of what annotators wrote. Imported messages have no author and cost nothing here. */
     index("messages_authored")
       .using("gin", sql`${table.content} gin_trgm_ops`)

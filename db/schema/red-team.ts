@@ -44,12 +44,6 @@ export const redTeamDays = pgTable(
     day: date("day").notNull(),
     category: text("category").notNull(),
     attackVector: text("attack_vector").notNull(),
-    /** Of work; gold and mirrored items count as exposure only. */
-    judgements: integer("judgements").notNull(),
-    violations: integer("violations").notNull(),
-    durationMsSum: bigint("duration_ms_sum", { mode: "number" }).notNull(),
-    /** Judgements by severity, 1 to 5. */
-    severities: integer("severities").array().notNull(),
     /** Harmful items read: lib/domain/red-team.ts, isHarmful. */
     exposures: integer("exposures").notNull(),
   },
@@ -59,6 +53,30 @@ export const redTeamDays = pgTable(
       columns: [table.projectId, table.campaignId, table.userId, table.day, table.category, table.attackVector],
     }),
     index("red_team_days_user").on(table.userId, table.day),
+  ],
+);
+
+/** One campaign's day in one cell, over all annotators: the map and the rates read some thousand of these, however many people worked. */
+export const redTeamCells = pgTable(
+  "red_team_cells",
+  {
+    projectId: projectId(),
+    campaignId: campaignId(),
+    day: date("day").notNull(),
+    category: text("category").notNull(),
+    attackVector: text("attack_vector").notNull(),
+    /** Of work; gold and mirrored items count as exposure only. */
+    judgements: integer("judgements").notNull(),
+    violations: integer("violations").notNull(),
+    durationMsSum: bigint("duration_ms_sum", { mode: "number" }).notNull(),
+    /** Judgements by severity, 1 to 5. */
+    severities: integer("severities").array().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: "red_team_cells_key",
+      columns: [table.projectId, table.campaignId, table.day, table.category, table.attackVector],
+    }),
   ],
 );
 

@@ -1,6 +1,7 @@
 /** The second look: what waits for reviewers, what they corrected, how disagreements were settled, where a reward model was surprised. */
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   bigint,
   bigserial,
   boolean,
@@ -155,8 +156,9 @@ export const triageAction = pgEnum("triage_action", [
   "keep_plurality",
   "review",
   "dismiss",
+  "withdrawn",
 ]);
-/** What became of a surprising judgement; once for each. */
+/** What became of a surprising judgement. The newest counts; `withdrawn` takes the one before back. */
 export const triageDecisions = pgTable(
   "triage_decisions",
   {
@@ -170,9 +172,16 @@ export const triageDecisions = pgTable(
     queue: triageQueue("queue").notNull(),
     action: triageAction("action").notNull(),
     note: text("note").notNull().default(""),
+    /** The decision that this one takes back, or the withdrawal after which it was decided anew. */
+    supersedesId: uuid("supersedes_id").references((): AnyPgColumn => triageDecisions.id),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("triage_decisions_once").on(table.comparisonId)],
+  (table) => [
+    // One chain for each judgement: of two people who decide at once, one comes too late.
+    uniqueIndex("triage_decisions_once").on(table.comparisonId).where(sql`supersedes_id is null`),
+    uniqueIndex("triage_decisions_next").on(table.supersedesId).where(sql`supersedes_id is not null`),
+    index("triage_decisions_comparison").on(table.comparisonId),
+  ],
 );
 
 /** Places where the guidelines leave annotators alone, raised by reviewers and settled by a lead. */

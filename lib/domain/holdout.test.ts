@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical-json";
@@ -17,6 +18,16 @@ describe("promptHash", () => {
     expect(long).toBe(short);
     expect(promptHash([user("Why is the sea blue?")])).not.toBe(short);
     expect(promptHash([user("한국")])).toBe(promptHash([user("한국".normalize("NFD"))]));
+  });
+  it("is the SHA-256 of the text with white space collapsed, in NFC", () => {
+    const piece = fc.constantFrom("a", "Z~", "!", " ", "  ", "\n", "\t", "\u00a0", "é", "e\u0301", "ﬁ", "한", "😀");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const text = pieces.join("");
+        const canonical = text.normalize("NFC").replace(/\s+/gu, " ").trim();
+        expect(promptHash([user(text)])).toBe(createHash("sha256").update(canonical, "utf8").digest("hex"));
+      }),
+    );
   });
 });
 

@@ -1,9 +1,18 @@
 /** Which prompts are held out for ever (I6), and the hashes that decide it. Pure: the same text gives the same answer in every round. */
-import { createHash } from "node:crypto";
+import crypto from "node:crypto";
 import type { Message } from "@/trainer/format/pair";
 import { canonicalJson } from "./canonical-json";
 
-const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex");
+/** In one call, which is three times as fast for a short text; Node before 20.12 has no such call. */
+const sha256 = (text: string): string =>
+  typeof crypto.hash === "function"
+    ? crypto.hash("sha256", text, "hex")
+    : crypto.createHash("sha256").update(text, "utf8").digest("hex");
+
+/** Anything else than printable ASCII with single spaces between words, which is in canonical form as it stands. */
+const NEEDS_FORM = /[^ -~]| {2}|^ | $/;
+const canonicalTurn = (text: string): string =>
+  NEEDS_FORM.test(text) ? text.normalize("NFC").replace(/\s+/gu, " ").trim() : text;
 
 /**
  * SHA-256 (hex) of the canonical first user turn: NFC, white space collapsed. Every dialogue that starts with the same
@@ -11,7 +20,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text, "utf8
  */
 export function promptHash(messages: readonly Message[]): string {
   const first = messages.find((message) => message.role === "user") ?? messages[0];
-  return sha256((first?.content ?? "").normalize("NFC").replace(/\s+/gu, " ").trim());
+  return sha256(canonicalTurn(first?.content ?? ""));
 }
 
 /** SHA-256 (hex) of all messages; finds duplicates. */

@@ -1,4 +1,5 @@
 /** Import -> freeze -> export on a real Postgres: all or nothing, duplicates, hold-out across rounds, bytes that repeat. */
+import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { sql } from "drizzle-orm";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDatabase, type Database } from "@/db/client";
+import { type CopyPart, copyInto } from "@/db/copy";
 import { insertAudit } from "@/db/queries/audit";
 import { canLoadWithoutTriggers } from "@/db/queries/import";
 import { campaigns, projects } from "@/db/schema";
@@ -98,6 +100,59 @@ describe("import", () => {
     const items = await database.db.execute(sql`
       select distinct state, slots_remaining, pair_probability from items where project_id = ${projectId}`);
     expect(items.rows).toEqual([{ state: "done", slots_remaining: 0, pair_probability: 1 }]);
+  });
+
+  test("finds what it has met before within a batch, in an earlier batch and in an earlier import", async () => {
+    const { projectId } = await createProject();
+    const rows = Array.from({ length: 4500 }, (_, index) => trl(index + 1));
+    rows[4299] = trl(2);
+    rows[2999] = trl(2999);
+    rows[3000] = trl(2999);
+    const first = await run({ projectId, task: "helpfulness" }, jsonl(rows));
+    expect(first).toMatchObject({ rows: 4500, comparisons: 4497, skipped: 3 });
+    expect(first.skippedLines).toEqual([
+      { line: 3000, reason: "the same as line 2999" },
+      { line: 3001, reason: "the same as line 2999" },
+      { line: 4300, reason: "the same as line 2" },
+    ]);
+    const more = [trl(5000), trl(7), trl(5000), { ...trl(8), rejected: "good 8" }, trl(5001)];
+    const second = await run({ projectId, task: "helpfulness" }, jsonl(more));
+    expect(second).toMatchObject({ comparisons: 2, skipped: 3 });
+    expect(second.skippedLines).toEqual([
+      { line: 2, reason: "already in the project" },
+      { line: 3, reason: "the same as line 1" },
+      { line: 4, reason: "chosen and rejected are the same text" },
+    ]);
+  });
+
+  test("judgements keep the order of the file", async () => {
+    const { projectId } = await createProject();
+    await run({ projectId, task: "helpfulness" }, jsonl([trl(3)]));
+    await run({ projectId, task: "safety" }, jsonl([trl(9), trl(4), trl(7)]));
+    const { rows } = await database.db.execute<{ content: string }>(sql`
+      select m.content from comparisons c join messages m on m.id = c.chosen_id
+      where c.project_id = ${projectId} order by c.sequence`);
+    expect(rows.map(({ content }) => content)).toEqual(["good 3", "good 9", "good 4", "good 7"]);
+  });
+
+  test("a COPY that fails takes its transaction along and leaves the connection fit for use", async () => {
+    const { projectId } = await createProject();
+    const single = createDatabase(testDatabase.url, { connectionsMax: 1 });
+    const part = (lines: string[]): CopyPart => ({
+      table: "dialogues",
+      columns: ["id", "project_id"],
+      rows: lines.length,
+      chunks: [Buffer.from(lines.join(""))],
+    });
+    const good = (count: number) => part(Array.from({ length: count }, () => `${randomUUID()}\t${projectId}\n`));
+    try {
+      const parts = [good(2), part([`oops\t${projectId}\n`]), good(20_000)];
+      await expect(single.db.transaction((tx) => copyInto(tx, parts))).rejects.toThrow(/uuid.*oops/);
+      await single.db.transaction((tx) => copyInto(tx, [good(3), good(0), good(1)]));
+    } finally {
+      await single.pool.end();
+    }
+    expect(await count("dialogues", projectId)).toBe(4);
   });
 
   test("one bad line among many leaves nothing behind and is named", async () => {

@@ -132,7 +132,7 @@ describe("red-team figures", () => {
     await refreshRedTeam(systemContext(database.db, "worker"));
     const days = await selectRow(
       database.db,
-      sql`select sum(judgements)::int as judgements, sum(violations)::int as violations, sum(duration_ms_sum)::int as ms from red_team_days
+      sql`select sum(judgements)::int as judgements, sum(violations)::int as violations, sum(duration_ms_sum)::int as ms from red_team_cells
         where project_id = ${projectId}::uuid`,
     );
     const findings = await selectRow(

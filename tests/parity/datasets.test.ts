@@ -94,10 +94,11 @@ describe.runIf(python)("datasets", () => {
     await script(WRITE, [folder]);
     for (const name of ["explicit", "conversational", "implicit", "transcripts"]) {
       const rows = [];
-      for await (const row of parquetRows([{ path: path.join(folder, `${name}.parquet`), name }])) {
-        expect(row).toHaveProperty("value");
-        if ("value" in row) rows.push(ROW_PARSERS[detectFormat(row.value)](row.value));
-      }
+      for await (const some of parquetRows([{ path: path.join(folder, `${name}.parquet`), name }]))
+        for (const row of some) {
+          expect(row).toHaveProperty("value");
+          if ("value" in row) rows.push(ROW_PARSERS[detectFormat(row.value)](row.value));
+        }
       expect(rows, name).toHaveLength(7);
       const prompt = [{ role: "user", content: "q 6" }];
       expect(rows[6], name).toMatchObject({ kind: "verdict", prompt, chosen: "good 6", rejected: "bad 6" });

@@ -49,10 +49,11 @@ describe("a data set", () => {
     const members = await unpackParquet(file, target);
     expect(members.map(({ name }) => name)[0]).toBe("data/heldout-00000-of-00001.parquet");
     const rows: unknown[] = [];
-    for await (const row of parquetRows(members)) {
-      expect(row.line).toBe(rows.length + 1);
-      rows.push("value" in row ? parseTrlRow(row.value) : row);
-    }
+    for await (const some of parquetRows(members))
+      for (const row of some) {
+        expect(row.line).toBe(rows.length + 1);
+        rows.push("value" in row ? parseTrlRow(row.value) : row);
+      }
     const expected = [...pairs.heldout, ...pairs.train].map(({ prompt, chosen, rejected, strength, safety, task }) =>
       expect.objectContaining({ kind: "verdict", prompt, chosen, rejected, strength, safety, task }),
     );

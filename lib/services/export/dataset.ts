@@ -3,11 +3,11 @@
  * `data/heldout-00000-of-00001.parquet`. Prompt and answers are lists of messages, as TRL reads them.
  */
 import type { SchemaElement } from "hyparquet-writer";
-import type { PreferencePair } from "@/trainer/format/pair";
+import { type Message, type PreferencePair, ROLES } from "@/trainer/format/pair";
 import { readPairs, type SnapshotManifest, SPLITS, type Split } from "@/trainer/format/snapshot";
 import { datasetCard } from "./card";
 import { languageOf, margin } from "./formats";
-import { type ParquetLayout, parquetBytes } from "./parquet";
+import { type ParquetLayout, parquetBytes, type TextBytes } from "./parquet";
 
 export interface ArchiveEntry {
   /** With "/" between folders. */
@@ -37,8 +37,18 @@ interface Column {
   schema: SchemaElement[];
   /** As the card's front matter gives it. */
   feature: "messages" | "string" | "strings" | "float64" | "int32" | "bool";
-  value: (pair: PreferencePair) => unknown;
+  value: (pair: PreferencePair, texts: TextBytes) => unknown;
 }
+
+const ROLE_BYTES = Object.fromEntries(ROLES.map((role) => [role, Buffer.from(role)])) as Record<
+  Message["role"],
+  Buffer
+>;
+const messageBytes = ({ role, content }: Message, texts: TextBytes) => ({
+  role: ROLE_BYTES[role],
+  content: texts.bytes(content),
+});
+const answerBytes = (content: string, texts: TextBytes) => [messageBytes({ role: "assistant", content }, texts)];
 
 const textColumn = (name: string, value: Column["value"], nullable = false): Column => ({
   name,
@@ -47,13 +57,27 @@ const textColumn = (name: string, value: Column["value"], nullable = false): Col
   value,
 });
 const metaText = (name: string): Column => textColumn(name, (pair) => pair.meta?.[name] ?? null, true);
-const answer = (content: string) => [{ role: "assistant", content }];
 
 export const DATASET_COLUMNS: readonly Column[] = [
-  textColumn("id", ({ id }) => id),
-  { name: "prompt", schema: messages("prompt"), feature: "messages", value: ({ prompt }) => prompt },
-  { name: "chosen", schema: messages("chosen"), feature: "messages", value: ({ chosen }) => answer(chosen) },
-  { name: "rejected", schema: messages("rejected"), feature: "messages", value: ({ rejected }) => answer(rejected) },
+  textColumn("id", ({ id }, texts) => texts.bytes(id)),
+  {
+    name: "prompt",
+    schema: messages("prompt"),
+    feature: "messages",
+    value: ({ prompt }, texts) => prompt.map((message) => messageBytes(message, texts)),
+  },
+  {
+    name: "chosen",
+    schema: messages("chosen"),
+    feature: "messages",
+    value: ({ chosen }, texts) => answerBytes(chosen, texts),
+  },
+  {
+    name: "rejected",
+    schema: messages("rejected"),
+    feature: "messages",
+    value: ({ rejected }, texts) => answerBytes(rejected, texts),
+  },
   {
     name: "margin",
     schema: [{ name: "margin", type: "DOUBLE", repetition_type: "REQUIRED" }],
@@ -86,13 +110,13 @@ export const DATASET_COLUMNS: readonly Column[] = [
     feature: "bool",
     value: ({ meta }) => meta?.bothUnacceptable === true,
   },
-  textColumn("meta", ({ meta }) => JSON.stringify(meta ?? {})),
+  textColumn("meta", ({ meta }, texts) => texts.bytes(JSON.stringify(meta ?? {}))),
 ];
 
 export const DATASET_LAYOUT: ParquetLayout = {
   columns: DATASET_COLUMNS.map(({ name }) => name),
   schema: DATASET_COLUMNS.flatMap(({ schema }) => schema),
-  values: (pair) => DATASET_COLUMNS.map(({ value }) => value(pair)),
+  values: (pair, texts) => DATASET_COLUMNS.map(({ value }) => value(pair, texts)),
 };
 
 /** The next `count` pairs of an iterator that goes on afterwards. */

@@ -21,7 +21,7 @@ interface Target {
 async function requireGold(context: ServiceContext, tx: Tx, { projectId, itemId }: Target) {
   const project = await requireProject(context, tx, projectId, "lead");
   // Before the item's own lock, as the refresh does it, or the two could wait for each other.
-  await lockQuality(tx);
+  await lockQuality(tx, true);
   const gold = await lockGold(tx, itemId);
   if (!gold || gold.projectId !== projectId) throw notFound("Gold item");
   return { ...gold, settings: projectSettingsSchema.parse(project.settings) };

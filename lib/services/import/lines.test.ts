@@ -9,7 +9,7 @@ async function collect(chunks: Uint8Array[], limits = LINE_LIMITS): Promise<Line
   const source = (async function* () {
     yield* chunks;
   })();
-  for await (const line of readLines(source, limits)) lines.push(line);
+  for await (const some of readLines(source, limits)) lines.push(...some);
   return lines;
 }
 const texts = (lines: Line[]) => lines.map((line) => ("text" in line ? line.text : `!${line.problem}`));
@@ -61,6 +61,8 @@ describe("parseJsonLine", () => {
     ['{"a":"\\u0000"}', /a: contains a NUL/],
     ['{"a":["\\ud800"]}', /a\.0: contains half/],
     ['{"a":{"__proto__":{"admin":true}}}', /a\.__proto__: this key/],
+    ['{"a":{"b\\u0000":1}}', /a\.\(a key\): contains a NUL/],
+    ['["\\u0000"]', /^0: contains a NUL/],
     ["[1]", /must be a JSON object/],
     ["{oops}", /not JSON/],
   ])("refuses %.30s", (text, message) => {

@@ -68,8 +68,11 @@ async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** Splits into lines (LF or CRLF, a leading byte-order mark is dropped). An over-long line is reported, not kept in memory. */
-export async function* readLines(source: ByteSource, limits: LineLimits = LINE_LIMITS): AsyncGenerator<Line> {
+/**
+ * Splits into lines (LF or CRLF, a leading byte-order mark is dropped), the lines of a chunk at a time. An over-long line is reported,
+ * not kept in memory.
+ */
+export async function* readLines(source: ByteSource, limits: LineLimits = LINE_LIMITS): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let parts: Buffer[] = [];
   let length = 0;
@@ -85,7 +88,8 @@ export async function* readLines(source: ByteSource, limits: LineLimits = LINE_L
     if (wasTooLong) return { number, problem: `the line is longer than ${limits.lineBytesMax} bytes` };
     try {
       const text = decoder.decode(bytes);
-      return { number, text: (number === 1 ? text.replace(/^\uFEFF/u, "") : text).replace(/\r$/u, "") };
+      const start = number === 1 && text.startsWith("\uFEFF") ? 1 : 0;
+      return { number, text: text.slice(start, text.endsWith("\r") ? -1 : undefined) };
     } catch {
       return { number, problem: "the line is not valid UTF-8" };
     }
@@ -98,13 +102,15 @@ export async function* readLines(source: ByteSource, limits: LineLimits = LINE_L
     } else parts.push(piece);
   };
   for await (const chunk of unpacked(source, limits)) {
+    const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       add(chunk.subarray(start, end));
-      yield finish();
+      lines.push(finish());
       start = end + 1;
     }
     if (start < chunk.length) add(chunk.subarray(start));
+    if (lines.length > 0) yield lines;
   }
-  if (length > 0) yield finish();
+  if (length > 0) yield [finish()];
 }

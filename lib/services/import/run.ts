@@ -12,12 +12,12 @@ import { detectFormat, type ImportFormat, ROW_PARSERS } from "./formats";
 import type { ImportedRow } from "./formats/row";
 import { type ByteSource, LINE_LIMITS, type LineLimits } from "./lines";
 import { RowError } from "./safe-json";
-import { jsonRows, type RowSource } from "./sources";
+import { jsonRows, type RowSource, type SourceRow } from "./sources";
 import { type ImportCampaign, ImportWriter, type NumberedRow } from "./writer";
 
 export const PROBLEMS_MAX = 50;
 /** A batch is written while the next one is read; memory holds two. */
-const BATCH_ROWS_MAX = 1000;
+const BATCH_ROWS_MAX = 2000;
 const BATCH_CHARACTERS_MAX = 8 * 2 ** 20;
 
 export interface ImportInput {
@@ -101,56 +101,87 @@ async function readInto(
   input: ImportInput,
   source: RowSource,
 ): Promise<{ format: ImportFormat; rows: number }> {
-  let format: ImportFormat | null = input.format && input.format !== "auto" ? input.format : null;
-  const problems: FieldProblem[] = [];
+  const parser = new RowParser(input, writer.campaign);
   const batches = new Batches(writer);
-  let rows = 0;
+  const { problems } = parser;
   try {
-    for await (const entry of source) {
-      try {
-        if ("problem" in entry) throw new RowError(entry.problem);
-        format ??= detectFormat(entry.value);
-        const row = ROW_PARSERS[format](entry.value);
-        const task = taskOf(row, input, writer);
-        rows += 1;
-        if (problems.length === 0) await batches.add({ line: entry.line, task, row });
-      } catch (error) {
-        if (!(error instanceof RowError)) throw error;
-        problems.push({ line: entry.line, message: error.message });
+    for await (const entries of source) {
+      for (const entry of entries) {
+        const row = parser.parse(entry);
         if (problems.length >= PROBLEMS_MAX) break;
+        if (row !== null && problems.length === 0) batches.add(row);
+        if (batches.isFull) await batches.flush();
       }
+      if (problems.length >= PROBLEMS_MAX) break;
     }
     if (problems.length === 0) await batches.flush();
   } finally {
     await batches.settle();
   }
   await batches.written();
+  const { format, rows } = parser;
   if (problems.length > 0) throw badLines(problems);
   if (rows === 0 || format === null) throw new DomainError("invalid", "The file holds no rows. Nothing was imported.");
   return { format, rows };
 }
 
+/** Rows one by one, and what was wrong with them. */
+class RowParser {
+  rows = 0;
+  readonly problems: FieldProblem[] = [];
+  /** The first row decides, where the caller did not. */
+  format: ImportFormat | null;
+
+  constructor(
+    private readonly input: ImportInput,
+    private readonly campaign: ImportCampaign | null,
+  ) {
+    this.format = input.format && input.format !== "auto" ? input.format : null;
+  }
+
+  /** Null for a bad row. */
+  parse(entry: SourceRow): NumberedRow | null {
+    try {
+      if ("problem" in entry) throw new RowError(entry.problem);
+      this.format ??= detectFormat(entry.value);
+      const row = ROW_PARSERS[this.format](entry.value);
+      const task = taskOf(row, this.input, this.campaign);
+      this.rows += 1;
+      return { line: entry.line, task, row };
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      this.problems.push({ line: entry.line, message: error.message });
+      return null;
+    }
+  }
+}
+
 /** Writes a batch while the next one is read. */
 class Batches {
-  private batch: NumberedRow[] = [];
+  private rows = 0;
   private characters = 0;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly writer: ImportWriter) {}
 
-  async add(row: NumberedRow): Promise<void> {
-    this.batch.push(row);
+  add(row: NumberedRow): void {
+    this.writer.add(row);
+    this.rows += 1;
     this.characters += sizeOf(row.row);
-    if (this.batch.length >= BATCH_ROWS_MAX || this.characters >= BATCH_CHARACTERS_MAX) await this.flush();
   }
 
-  /** Starts to write what was gathered, once the batch before it is written. Throws what that one threw. */
+  get isFull(): boolean {
+    return this.rows >= BATCH_ROWS_MAX || this.characters >= BATCH_CHARACTERS_MAX;
+  }
+
+  /** Makes ready what was gathered, and starts to write it once the batch before it is written. Throws what that one threw. */
   async flush(): Promise<void> {
-    const { batch } = this;
-    this.batch = [];
+    if (this.rows === 0) return;
+    this.rows = 0;
     this.characters = 0;
+    const batch = await this.writer.prepare(this.writing);
     await this.writing;
-    if (batch.length > 0) this.writing = this.writer.write(batch);
+    this.writing = this.writer.write(batch);
     // Awaited later; until then a failure is nobody's, and must not end the process.
     this.writing.catch(() => undefined);
   }
@@ -166,8 +197,10 @@ class Batches {
 }
 
 function sizeOf(row: ImportedRow): number {
-  const answers = row.kind === "verdict" ? [row.chosen, row.rejected] : row.kind === "open" ? row.responses : [];
-  return [...row.prompt.map(({ content }) => content), ...answers].reduce((sum, text) => sum + text.length, 0);
+  let characters = 0;
+  for (const { content } of row.prompt) characters += content.length;
+  if (row.kind === "verdict") return characters + row.chosen.length + row.rejected.length;
+  return row.kind === "open" ? characters + row.responses[0].length + row.responses[1].length : characters;
 }
 
 function badLines(problems: FieldProblem[]): DomainError {
@@ -179,8 +212,7 @@ function badLines(problems: FieldProblem[]): DomainError {
 }
 
 /** The row's own task, else the import's, else the campaign's; a row for a campaign must agree with it. */
-function taskOf(row: ImportedRow, input: ImportInput, writer: ImportWriter): Task {
-  const { campaign } = writer;
+function taskOf(row: ImportedRow, input: ImportInput, campaign: ImportCampaign | null): Task {
   if (row.kind === "open") {
     if (!campaign) throw new RowError("a pair without a verdict needs a campaign to go to (campaignId)");
     const task = row.task ?? input.task ?? campaign.task;

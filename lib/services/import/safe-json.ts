@@ -7,8 +7,16 @@ export class RowError extends Error {
   override name = "RowError";
 }
 
-/** Depth by counting brackets outside strings, before any parser recurses into them. */
+/** How often a character stands in a text, not counting further than `max`. */
+function countUpTo(text: string, character: string, max: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count < max; at = text.indexOf(character, at + 1)) count += 1;
+  return count;
+}
+
+/** Depth by counting brackets outside strings, before any parser recurses into them. Few brackets in all need no such count. */
 function checkDepth(text: string): void {
+  if (countUpTo(text, "{", DEPTH_MAX) + countUpTo(text, "[", DEPTH_MAX) < DEPTH_MAX) return;
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
@@ -27,22 +35,32 @@ function checkDepth(text: string): void {
 /** Node has `String.prototype.isWellFormed` (ES2024); the types follow later. */
 const isWellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed();
 
-function checkText(text: string, path: string): void {
-  if (text.includes("\u0000")) throw new RowError(`${path}: contains a NUL character, which text cannot hold`);
-  if (!isWellFormed(text)) throw new RowError(`${path}: contains half of a surrogate pair, which is not text`);
+/** What is wrong with a value, and where below it. */
+interface Fault {
+  path: string[];
+  message: string;
 }
 
-function checkValue(value: unknown, path: string): void {
-  if (typeof value === "string") checkText(value, path || "(row)");
-  else if (Array.isArray(value))
-    for (const [index, entry] of value.entries()) checkValue(entry, path ? `${path}.${index}` : String(index));
-  else if (value !== null && typeof value === "object")
-    for (const key of Object.keys(value)) {
-      const below = path ? `${path}.${key}` : key;
-      if (FORBIDDEN_KEYS.has(key)) throw new RowError(`${below}: this key is not allowed`);
-      checkText(key, "a key");
-      checkValue((value as Record<string, unknown>)[key], below);
-    }
+function faultInText(text: string): string | null {
+  if (text.includes("\u0000")) return "contains a NUL character, which text cannot hold";
+  return isWellFormed(text) ? null : "contains half of a surrogate pair, which is not text";
+}
+
+/** The path is put together only once something is wrong. */
+function faultIn(value: unknown): Fault | null {
+  if (typeof value === "string") {
+    const message = faultInText(value);
+    return message === null ? null : { path: [], message };
+  }
+  if (value === null || typeof value !== "object") return null;
+  for (const key of Object.keys(value)) {
+    if (FORBIDDEN_KEYS.has(key)) return { path: [key], message: "this key is not allowed" };
+    const inKey = faultInText(key);
+    if (inKey !== null) return { path: ["(a key)"], message: inKey };
+    const fault = faultIn((value as Record<string, unknown>)[key]);
+    if (fault !== null) return { ...fault, path: [key, ...fault.path] };
+  }
+  return null;
 }
 
 export function parseJsonLine(text: string): Record<string, unknown> {
@@ -58,7 +76,8 @@ export function parseJsonLine(text: string): Record<string, unknown> {
 
 /** A row that did not come as JSON text (Parquet) goes through the same checks of its values. */
 export function checkRow(value: unknown): Record<string, unknown> {
-  checkValue(value, "");
+  const fault = faultIn(value);
+  if (fault !== null) throw new RowError(`${fault.path.join(".") || "(row)"}: ${fault.message}`);
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new RowError("a row must be a JSON object");
   return value as Record<string, unknown>;

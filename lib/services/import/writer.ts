@@ -1,21 +1,26 @@
 /** Turns parsed rows into dialogues, messages, items, comparisons and prompts, a batch at a time, inside the import's transaction. */
-import { and, eq } from "drizzle-orm";
+import { randomUUID } from "node:crypto";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { type AuditActor, insertAudit } from "@/db/queries/audit";
 import {
   canLoadWithoutTriggers,
   findImported,
+  hasImported,
   type ItemTarget,
   insertPrompts,
   loadPairs,
-  type NewItem,
-  type PairRows,
+  type NewMessage,
+  type NewPair,
+  PairLines,
+  type PairLoad,
 } from "@/db/queries/import";
 import { campaigns } from "@/db/schema";
 import { contentHash, promptHash, sortedContentHash } from "@/lib/domain/holdout";
-import type { Message, Task } from "@/trainer/format/pair";
+import { type Message, TASKS, type Task } from "@/trainer/format/pair";
 import type { ImportedRow, OpenRow, PromptRow, VerdictRow } from "./formats/row";
 import { risingId } from "./ids";
+import { SeenHashes } from "./seen";
 
 export interface NumberedRow {
   line: number;
@@ -35,51 +40,127 @@ export interface WriterOptions {
   actor: AuditActor;
 }
 type PairRow = NumberedRow & { row: VerdictRow | OpenRow; hash: string };
+type PromptEntry = NumberedRow & { row: PromptRow };
+
+interface Skipped {
+  line: number;
+  reason: string;
+}
+
+/** Rows that are written together, besides those whose lines are made. */
+interface Batch {
+  /** The database must say whether these are known. */
+  doubtful: PairRow[];
+  skipped: Skipped[];
+  /** Lines in the file of the new pairs, by hash. */
+  lines: Map<string, number>;
+  prompts: PromptEntry[];
+}
+const emptyBatch = (): Batch => ({ doubtful: [], skipped: [], lines: new Map(), prompts: [] });
+
+/** A batch with nothing left to decide. */
+export interface PreparedBatch {
+  pairs: PairLoad;
+  prompts: PromptEntry[];
+}
 
 const SKIPPED_LINES_MAX = 50;
+const EQUAL_SIDES = "chosen and rejected are the same text";
+
+interface Start {
+  withoutTriggers: boolean;
+  /** Something was imported before: every pair is doubtful. */
+  hasImported: boolean;
+  verdictCampaigns: Map<Task, string>;
+}
 
 export class ImportWriter {
   readonly campaign: ImportCampaign | null;
-  private readonly verdictCampaigns = new Map<Task, string>();
-  private readonly skippedLines: { line: number; reason: string }[] = [];
+  /** Closed campaigns whose rows are still to be written. */
+  private readonly newCampaigns: Task[] = [];
+  private readonly seen = new SeenHashes();
+  private readonly skippedLines: Skipped[] = [];
+  private readonly pairs: PairLines;
   private counts = { comparisons: 0, items: 0, prompts: 0, skipped: 0 };
+  private batch = emptyBatch();
 
   private constructor(
     private readonly tx: Tx,
     private readonly options: WriterOptions,
-    private readonly withoutTriggers: boolean,
+    private readonly start: Start,
   ) {
     this.campaign = options.campaign;
+    this.pairs = new PairLines(options.projectId, options.sourceName);
   }
 
   static async create(tx: Tx, options: WriterOptions): Promise<ImportWriter> {
-    return new ImportWriter(tx, options, await canLoadWithoutTriggers(tx));
+    const { projectId } = options;
+    return new ImportWriter(tx, options, {
+      withoutTriggers: await canLoadWithoutTriggers(tx),
+      hasImported: await hasImported(tx, projectId),
+      verdictCampaigns: await findVerdictCampaigns(tx, projectId),
+    });
   }
 
   report() {
     return { ...this.counts, skippedLines: this.skippedLines };
   }
 
-  /** One call at a time: a batch looks for duplicates among what the batches before it stored. */
-  async write(batch: NumberedRow[]): Promise<void> {
-    const pairs = await this.fresh(
-      batch.flatMap((entry) =>
-        entry.row.kind === "prompt" ? [] : [{ ...entry, row: entry.row, hash: this.hashOf(entry.task, entry.row) }],
-      ),
-    );
-    const rows: PairRows = { dialogues: [], messages: [], items: [], comparisons: [] };
-    for (const pair of pairs)
-      if (pair.row.kind === "verdict") await this.addVerdict(rows, pair, pair.row);
-      else this.addOpen(rows, pair, pair.row);
-    if (pairs.length > 0) {
-      const { projectId, sourceName } = this.options;
-      await loadPairs(this.tx, { projectId, sourceName, withoutTriggers: this.withoutTriggers }, rows);
+  /** Takes a row into the batch. Most of the work is done here, so that it is spread evenly over the reading. */
+  add({ line, task, row }: NumberedRow): void {
+    if (row.kind === "prompt") this.batch.prompts.push({ line, task, row });
+    else this.addPair({ line, task, row, hash: this.hashOf(task, row) });
+  }
+
+  private addPair(pair: PairRow): void {
+    const { line, row, hash } = pair;
+    const { skipped, doubtful, lines } = this.batch;
+    if (row.kind === "verdict" && row.chosen === row.rejected) {
+      skipped.push({ line, reason: EQUAL_SIDES });
+      return;
     }
-    this.counts.comparisons += rows.comparisons.length;
-    this.counts.items += rows.items.length - rows.comparisons.length;
-    await this.writePrompts(
-      batch.filter((entry): entry is NumberedRow & { row: PromptRow } => entry.row.kind === "prompt"),
-    );
+    const mayBeKnown = this.seen.add(hash);
+    const earlier = lines.get(hash);
+    if (earlier !== undefined) skipped.push({ line, reason: `the same as line ${earlier}` });
+    else if (mayBeKnown || this.start.hasImported) doubtful.push(pair);
+    else this.keep(pair);
+  }
+
+  /**
+   * Decides what is left of the rows taken since the last call. What is doubtful is looked up once `before`, the writing of the batch
+   * before, is done: it may have come from there.
+   */
+  async prepare(before: Promise<void>): Promise<PreparedBatch> {
+    const { doubtful, skipped, prompts } = this.batch;
+    if (doubtful.length > 0) {
+      await before;
+      await this.resolve(doubtful);
+    }
+    for (const { line, reason } of skipped.sort((one, other) => one.line - other.line)) this.skip(line, reason);
+    this.batch = emptyBatch();
+    return { pairs: this.pairs.take(), prompts };
+  }
+
+  private async resolve(doubtful: readonly PairRow[]): Promise<void> {
+    const { projectId, importId } = this.options;
+    const hashes = doubtful.map(({ hash }) => hash);
+    const known = new Map((await findImported(this.tx, projectId, hashes)).map((row) => [row.hash, row]));
+    const { skipped, lines } = this.batch;
+    for (const pair of doubtful) {
+      const { line, hash } = pair;
+      const row = known.get(hash);
+      const earlier = row?.importId === importId ? row.line : lines.get(hash);
+      if (earlier !== undefined && earlier !== null) skipped.push({ line, reason: `the same as line ${earlier}` });
+      else if (row) skipped.push({ line, reason: "already in the project" });
+      else this.keep(pair);
+    }
+  }
+
+  /** One call at a time. */
+  async write({ pairs, prompts }: PreparedBatch): Promise<void> {
+    for (const task of this.newCampaigns.splice(0)) await this.createVerdictCampaign(task);
+    await loadPairs(this.tx, pairs, this.start.withoutTriggers);
+    await this.writePrompts(prompts);
   }
 
   private hashOf(task: Task, row: VerdictRow | OpenRow): string {
@@ -101,80 +182,73 @@ export class ImportWriter {
     if (this.skippedLines.length < SKIPPED_LINES_MAX) this.skippedLines.push({ line, reason });
   }
 
-  /** Drops pairs whose sides are equal and pairs seen before, in this batch, earlier in this file, or in the project. */
-  private async fresh(pairs: PairRow[]): Promise<PairRow[]> {
-    if (pairs.length === 0) return [];
-    const hashes = pairs.map((pair) => pair.hash);
-    const known = new Map((await findImported(this.tx, this.options.projectId, hashes)).map((row) => [row.hash, row]));
-    const lines = new Map<string, number>();
-    return pairs.filter(({ line, row, hash }) => {
-      const stored = known.get(hash);
-      const earlier = stored?.importId === this.options.importId ? stored.line : lines.get(hash);
-      if (row.kind === "verdict" && row.chosen === row.rejected)
-        this.skip(line, "chosen and rejected are the same text");
-      else if (earlier !== undefined && earlier !== null) this.skip(line, `the same as line ${earlier}`);
-      else if (stored) this.skip(line, "already in the project");
-      else {
-        lines.set(hash, line);
-        return true;
-      }
-      return false;
-    });
+  private keep(pair: PairRow): void {
+    this.batch.lines.set(pair.hash, pair.line);
+    this.pairs.add(pair.row.kind === "verdict" ? this.judged(pair, pair.row) : this.open(pair, pair.row));
   }
 
-  /** Adds dialogue, messages and item of one pair; the first response is stored as response 1. */
-  private addPair(rows: PairRows, pair: PairRow, responses: readonly [string, string], target: ItemTarget): NewItem {
+  /** Dialogue, messages and item of one pair; the first response is stored as response 1. */
+  private pairOf(pair: PairRow, responses: readonly [string, string], target: ItemTarget): NewPair {
     const dialogueId = risingId();
-    const { prompt, language, category, attackVector, meta } = pair.row;
-    rows.dialogues.push({ id: dialogueId, promptHash: promptHash(prompt), language });
+    const { prompt, language, category, attackVector } = pair.row;
+    const messages: NewMessage[] = [];
     const add = ({ role, content }: Message, parentId: string | null): string => {
       const id = risingId();
-      rows.messages.push({ id, dialogueId, parentId, role, content });
+      messages.push({ id, dialogueId, parentId, role, content });
       return id;
     };
     let parentId: string | null = null;
     for (const message of prompt) parentId = add(message, parentId);
-    const { importId } = this.options;
-    const item: NewItem = {
-      id: risingId(),
-      target,
-      dialogueId,
-      contextMessageId: parentId ?? "",
-      response1Id: add({ role: "assistant", content: responses[0] }, parentId),
-      response2Id: add({ role: "assistant", content: responses[1] }, parentId),
-      language,
-      category,
-      attackVector,
-      payload: { contentHash: pair.hash, importId, line: pair.line, ...(hasKeys(meta) ? { meta } : {}) },
+    return {
+      dialogue: { id: dialogueId, promptHash: promptHash(prompt), language },
+      messages,
+      item: {
+        id: risingId(),
+        target,
+        dialogueId,
+        contextMessageId: parentId ?? "",
+        response1Id: add({ role: "assistant", content: responses[0] }, parentId),
+        response2Id: add({ role: "assistant", content: responses[1] }, parentId),
+        language,
+        category,
+        attackVector,
+        payload: this.payloadOf(pair),
+      },
+      comparison: null,
     };
-    rows.items.push(item);
-    return item;
   }
 
-  private async addVerdict(rows: PairRows, pair: PairRow, row: VerdictRow): Promise<void> {
-    const campaignId = this.verdictCampaigns.get(pair.task) ?? (await this.verdictCampaign(pair.task));
-    const target: ItemTarget = { campaignId, state: "done", overlap: 1, slotsRemaining: 0 };
-    const item = this.addPair(rows, pair, [row.chosen, row.rejected], target);
-    rows.comparisons.push({
-      id: risingId(),
-      itemId: item.id,
-      task: pair.task,
-      chosenId: item.response1Id,
-      rejectedId: item.response2Id,
-      strength: row.strength,
-      safety: row.safety,
-      contentHash: pair.hash,
+  private payloadOf({ hash, line, row }: PairRow): string {
+    const place = `{"contentHash":"${hash}","importId":"${this.options.importId}","line":${line}`;
+    return Object.keys(row.meta).length > 0 ? `${place},"meta":${JSON.stringify(row.meta)}}` : `${place}}`;
+  }
+
+  private judged(pair: PairRow, row: VerdictRow): NewPair {
+    const { task, hash } = pair;
+    const campaignId = this.verdictCampaign(task);
+    const made = this.pairOf(pair, [row.chosen, row.rejected], {
+      campaignId,
+      state: "done",
+      overlap: 1,
+      slotsRemaining: 0,
     });
+    const { id: itemId, response1Id: chosenId, response2Id: rejectedId } = made.item;
+    const { strength, safety } = row;
+    this.counts.comparisons += 1;
+    return {
+      ...made,
+      comparison: { id: risingId(), itemId, task, chosenId, rejectedId, strength, safety, contentHash: hash },
+    };
   }
 
-  private addOpen(rows: PairRows, pair: PairRow, row: OpenRow): void {
-    const { campaign } = this;
-    if (!campaign) return;
-    const { id, overlap } = campaign;
-    this.addPair(rows, pair, row.responses, { campaignId: id, state: "open", overlap, slotsRemaining: overlap });
+  private open(pair: PairRow, row: OpenRow): NewPair {
+    if (!this.campaign) throw new Error("a pair without a verdict came without a campaign");
+    const { id: campaignId, overlap } = this.campaign;
+    this.counts.items += 1;
+    return this.pairOf(pair, row.responses, { campaignId, state: "open", overlap, slotsRemaining: overlap });
   }
 
-  private async writePrompts(entries: (NumberedRow & { row: PromptRow })[]): Promise<void> {
+  private async writePrompts(entries: PromptEntry[]): Promise<void> {
     const seen = new Map<string, number>();
     const rows = entries.flatMap(({ line, task, row }) => {
       const hash = contentHash(row.prompt);
@@ -203,24 +277,33 @@ export class ImportWriter {
     for (const [key, line] of seen) if (!stored.has(key)) this.skip(line, "already in the project");
   }
 
-  /** Imported verdicts live in one closed campaign per task: nobody is asked to judge them again. */
-  private async verdictCampaign(task: Task): Promise<string> {
-    const { projectId, actor } = this.options;
-    const name = `Imported comparisons (${task})`;
-    const where = and(eq(campaigns.projectId, projectId), eq(campaigns.name, name), eq(campaigns.task, task));
-    let [campaign] = await this.tx.select({ id: campaigns.id }).from(campaigns).where(where);
-    if (!campaign) {
-      [campaign] = await this.tx
-        .insert(campaigns)
-        .values({ projectId, name, kind: "preference", task, state: "closed" })
-        .returning({ id: campaigns.id });
-      const objectId = campaign?.id ?? "";
-      await insertAudit(this.tx, { actor, action: "campaign.created", objectType: "campaign", objectId, projectId });
-    }
-    const id = campaign?.id ?? "";
-    this.verdictCampaigns.set(task, id);
+  /** Imported verdicts live in one closed campaign per task: nobody is asked to judge them again. Its row is written before they are. */
+  private verdictCampaign(task: Task): string {
+    const known = this.start.verdictCampaigns.get(task);
+    if (known !== undefined) return known;
+    const id = randomUUID();
+    this.start.verdictCampaigns.set(task, id);
+    this.newCampaigns.push(task);
     return id;
+  }
+
+  private async createVerdictCampaign(task: Task): Promise<void> {
+    const { projectId, actor } = this.options;
+    const objectId = this.verdictCampaign(task);
+    const name = verdictCampaignName(task);
+    await this.tx
+      .insert(campaigns)
+      .values({ id: objectId, projectId, name, kind: "preference", task, state: "closed" });
+    await insertAudit(this.tx, { actor, action: "campaign.created", objectType: "campaign", objectId, projectId });
   }
 }
 
-const hasKeys = (value: Record<string, unknown>): boolean => Object.keys(value).length > 0;
+const verdictCampaignName = (task: Task): string => `Imported comparisons (${task})`;
+
+async function findVerdictCampaigns(tx: Tx, projectId: string): Promise<Map<Task, string>> {
+  const rows = await tx
+    .select({ id: campaigns.id, task: campaigns.task, name: campaigns.name })
+    .from(campaigns)
+    .where(and(eq(campaigns.projectId, projectId), inArray(campaigns.name, TASKS.map(verdictCampaignName))));
+  return new Map(rows.filter(({ task, name }) => name === verdictCampaignName(task)).map(({ id, task }) => [task, id]));
+}

@@ -55,7 +55,11 @@ const GROUPS = ["campaign", "language", "category"] as const;
 function groupsOf(rows: readonly PatternRow[]) {
   return GROUPS.flatMap((by) => {
     const groups = new Map<string, PatternRow[]>();
-    for (const row of rows.filter((one) => one.by === by)) groups.set(row.key, [...(groups.get(row.key) ?? []), row]);
+    for (const row of rows.filter((one) => one.by === by)) {
+      const members = groups.get(row.key);
+      if (members) members.push(row);
+      else groups.set(row.key, [row]);
+    }
     return [...groups].map(([key, members]) => ({
       by,
       key,

@@ -5,7 +5,7 @@ import {
   addBattles,
   addCheckDays,
   addDays,
-  countPending,
+  hasPending,
   lockQuality,
   replaceItems,
   takePending,
@@ -16,17 +16,24 @@ import { inTransaction, type ServiceContext } from "../context";
 import { gradeTaken } from "../gold/grade";
 
 const BATCH = 2000;
+const BATCH_OF_READ = 150;
 /** For settings that were stored before there were reviews. */
 const REVIEW_RULES = projectSettingsSchema.parse({}).review;
 
-/** Takes in at most `batches` batches of pending judgements. Safe to run from several processes at once. */
+/**
+ * Takes in at most `batches` batches of pending judgements. With a limit it is a read that asks: its batches are small, and it goes
+ * on without them while another process is at it, so that nobody waits for a page because of a backlog. Safe to run from several
+ * processes at once.
+ */
 export async function refreshQuality(context: ServiceContext, batches = Number.POSITIVE_INFINITY): Promise<number> {
   let taken = 0;
-  if ((await countPending(context.db)) === 0) return taken;
+  if (!(await hasPending(context.db))) return taken;
+  const isRead = Number.isFinite(batches);
+  const size = isRead ? BATCH_OF_READ : BATCH;
   for (let batch = 0; batch < batches; batch += 1) {
     const count = await inTransaction(context, async (tx) => {
-      await lockQuality(tx);
-      const ids = await takePending(tx, BATCH);
+      if (!(await lockQuality(tx, !isRead))) return 0;
+      const ids = await takePending(tx, size);
       if (ids.length === 0) return 0;
       await addDays(tx, ids);
       await addBattles(tx, ids);
@@ -39,7 +46,7 @@ export async function refreshQuality(context: ServiceContext, batches = Number.P
       return ids.length;
     });
     taken += count;
-    if (count < BATCH) break;
+    if (count < size) break;
   }
   return taken;
 }

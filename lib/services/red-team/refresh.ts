@@ -1,7 +1,7 @@
 /** Brings the red-team tallies up to date with the judgements. */
 import {
   addPrompts,
-  countRedTeamPending,
+  hasRedTeamPending,
   lockRedTeam,
   measureNovelty,
   replaceFindings,
@@ -10,25 +10,32 @@ import {
 import { inTransaction, type ServiceContext } from "../context";
 
 const BATCH = 2000;
+const BATCH_OF_READ = 150;
 /** What a read brings up to date by itself; the worker does the rest. */
 export const BATCHES_PER_READ = 2;
 const PROMPTS_PER_BATCH = 200;
 
-/** Takes in at most `batches` batches of pending judgements. Safe to run from several processes at once. */
+/**
+ * Takes in at most `batches` batches of pending judgements. With a limit it is a read that asks: its batches are small, and it goes
+ * on without them while another process is at it, so that nobody waits for a page because of a backlog. Safe to run from several
+ * processes at once.
+ */
 export async function refreshRedTeam(context: ServiceContext, batches = Number.POSITIVE_INFINITY): Promise<number> {
   let taken = 0;
-  if ((await countRedTeamPending(context.db)) === 0) return taken;
+  if (!(await hasRedTeamPending(context.db))) return taken;
+  const isRead = Number.isFinite(batches);
+  const size = isRead ? BATCH_OF_READ : BATCH;
   for (let batch = 0; batch < batches; batch += 1) {
     const count = await inTransaction(context, async (tx) => {
-      await lockRedTeam(tx);
-      const ids = await takeRedTeamPending(tx, BATCH);
+      if (!(await lockRedTeam(tx, !isRead))) return 0;
+      const ids = await takeRedTeamPending(tx, size);
       if (ids.length === 0) return 0;
       await replaceFindings(tx, ids);
       await addPrompts(tx, ids);
       return ids.length;
     });
     taken += count;
-    if (count < BATCH) break;
+    if (count < size) break;
   }
   return taken;
 }

@@ -16,7 +16,7 @@ const HUMAN = "\n\nHuman:";
 const ASSISTANT = "\n\nAssistant:";
 const TURN = /\n\n(Human|Assistant):/gu;
 
-const textsSchema = z.object({ chosen: z.string(), rejected: z.string() });
+const rowSchema = z.object({ chosen: z.string(), rejected: z.string() }).extend(verdictColumnsSchema.shape);
 
 export const isTranscript = (text: unknown): boolean => typeof text === "string" && text.startsWith(HUMAN);
 
@@ -57,16 +57,15 @@ export function splitTranscripts(
 }
 
 export function parseHhRow(row: Record<string, unknown>): ImportedRow {
-  const texts = parseWith(textsSchema, row);
-  const columns = parseWith(verdictColumnsSchema, row);
-  if (!isTranscript(texts.chosen)) throw new RowError('chosen: a transcript starts with an empty line and "Human:"');
-  const split = splitTranscripts(texts.chosen, texts.rejected);
+  const { chosen, rejected, language, ...columns } = parseWith(rowSchema, row);
+  if (!isTranscript(chosen)) throw new RowError('chosen: a transcript starts with an empty line and "Human:"');
+  const split = splitTranscripts(chosen, rejected);
   return {
     kind: "verdict",
     ...columns,
     ...split,
     prompt: checkPrompt(split.prompt),
-    language: columns.language ?? guessLanguage(split.prompt),
+    language: language ?? guessLanguage(split.prompt),
     meta: restOf(row, ["chosen", "rejected", ...VERDICT_COLUMNS]),
   };
 }

@@ -60,10 +60,12 @@ export function checkPrompt(prompt: Message[], path = "prompt"): Message[] {
 
 /** The columns that have no meaning here, so that they survive the trip. */
 export function restOf(row: Record<string, unknown>, known: readonly string[]): Record<string, unknown> {
-  const rest = Object.fromEntries(Object.entries(row).filter(([key]) => !known.includes(key)));
-  if (Buffer.byteLength(JSON.stringify(rest)) > META_BYTES_MAX)
+  const rest = Object.entries(row).filter(([key]) => !known.includes(key));
+  if (rest.length === 0) return {};
+  const columns = Object.fromEntries(rest);
+  if (Buffer.byteLength(JSON.stringify(columns)) > META_BYTES_MAX)
     throw new RowError(`the columns besides the pair are larger than ${META_BYTES_MAX} bytes`);
-  return rest;
+  return columns;
 }
 
 /** Risk category or attack vector; absent, null and empty all mean none. */

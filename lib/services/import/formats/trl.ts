@@ -20,7 +20,9 @@ import {
 const side = z.union([z.string(), z.array(messageSchema).min(1)], {
   error: "must be a text or a list of {role, content}",
 });
-const rowSchema = z.object({ prompt: side.optional(), chosen: side, rejected: side, margin: z.number().nullish() });
+const rowSchema = z
+  .object({ prompt: side.optional(), chosen: side, rejected: side, margin: z.number().nullish() })
+  .extend(verdictColumnsSchema.shape);
 
 interface Split {
   prompt: Message[];
@@ -86,14 +88,18 @@ function split(row: z.infer<typeof rowSchema>): Split {
 
 export function parseTrlRow(row: Record<string, unknown>): ImportedRow {
   const parsed = parseWith(rowSchema, row);
-  const columns = parseWith(verdictColumnsSchema, row);
+  const { task, strength, safety, language, category, attackVector } = parsed;
   const pair = split(parsed);
   return {
     kind: "verdict",
-    ...columns,
+    task,
+    strength,
+    safety,
+    category,
+    attackVector,
     ...pair,
     prompt: checkPrompt(pair.prompt),
-    language: columns.language ?? guessLanguage(pair.prompt),
+    language: language ?? guessLanguage(pair.prompt),
     meta: restOf(row, ["prompt", "chosen", "rejected", ...VERDICT_COLUMNS]),
   };
 }
