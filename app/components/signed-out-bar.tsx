@@ -10,7 +10,7 @@ async function isSignedInAgain(): Promise<boolean> {
   return answer?.ok ?? false;
 }
 
-/** Over everything else and never in the way of the text: says that the session is over, and that nothing is lost. */
+/** Over the bar at the top, so that neither the text nor what sends it is in the way: says that the session is over, and that nothing is lost. */
 export function SignedOutBar() {
   const t = useTranslations("common.signedOut");
   const shown = useSyncExternalStore(subscribeSignedOut, isSignedOut, () => false);
@@ -25,9 +25,9 @@ export function SignedOutBar() {
     };
   }, [shown]);
   return (
-    <div role="alert" className="fixed inset-x-0 bottom-0 z-50 flex justify-center p-3 empty:hidden">
+    <div role="alert" className="fixed inset-x-0 top-0 z-50 flex justify-center p-1 empty:hidden">
       {shown && (
-        <div className="flex flex-wrap items-center gap-3 rounded-lg border border-line bg-surface px-4 py-3 shadow-lg">
+        <div className="flex flex-wrap items-center gap-3 rounded-lg border border-line bg-surface px-4 py-1 shadow-lg">
           <p className="text-sm">{t("text")}</p>
           <LinkButton href="/sign-in" target="_blank" size="sm" variant="primary">
             {t("signIn")}

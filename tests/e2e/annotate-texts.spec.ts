@@ -129,6 +129,7 @@ test("a tab of an older build is told so and loses nothing by reloading", async 
   await page.evaluate(() => window.dispatchEvent(new Event("idle-now")));
   const notice = page.getByRole("alert").filter({ hasText: "A new version of Pairwright is running." });
   await expect(notice).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Submit/ })).toBeInViewport({ ratio: 1 });
   await page.unroute("**/_next/static/**");
   await notice.getByRole("button", { name: "Reload" }).click();
   await expect(page.getByRole("radio", { name: "B is slightly better" })).toBeChecked({ timeout: 20_000 });

@@ -138,6 +138,12 @@ test("e turns the preferred answer into a better one, kept over a reload and sen
   await page.keyboard.press("e");
   await expect(editor).toBeFocused();
   await expect(editor).not.toBeEmpty();
+  // Not behind the panel that stays in view.
+  const isSeen = editor.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [y + 4, y + height / 2].every((at) => element.contains(document.elementFromPoint(x + width / 2, at)));
+  });
+  expect(await isSeen).toBe(true);
   await page.keyboard.press("Control+End");
   await page.keyboard.type(" One more useful sentence.");
   await expect(page.getByRole("region", { name: "Your better answer" }).locator("mark")).toContainText("One more");

@@ -101,10 +101,14 @@ function Reason({ query, projectId, campaignId, onUndo }: Props) {
   );
 }
 
-/** A near moment in the person's own time zone. */
+/** A near moment in the person's own time zone, with its day where that is not today. */
 function useInstant() {
   const format = useFormatter();
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  return (instant: string) =>
-    format.dateTime(new Date(instant), { weekday: "long", hour: "numeric", minute: "2-digit", timeZone });
+  return (instant: string) => {
+    const at = new Date(instant);
+    const isToday = at.toDateString() === new Date().toDateString();
+    const day = isToday ? {} : ({ month: "long", day: "numeric" } as const);
+    return format.dateTime(at, { ...day, hour: "numeric", minute: "2-digit", timeZone });
+  };
 }

@@ -33,8 +33,10 @@ const panelsPart = definePart(() => import("./work-panels"));
 export function Screen({ preferences, ...props }: WorkScreenProps) {
   return (
     <PreferencesProvider initial={preferences}>
-      <NewBuildNotice />
-      <Work {...props} />
+      <div className="flex h-dvh flex-col">
+        <NewBuildNotice />
+        <Work {...props} />
+      </div>
     </PreferencesProvider>
   );
 }
@@ -72,7 +74,7 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
     if (leased) void work.skip(leased, reason, mode);
   };
   return (
-    <div className="flex h-dvh flex-col">
+    <div className="flex min-h-0 flex-1 flex-col">
       <WorkBar
         projectId={projectId}
         item={item}
@@ -88,7 +90,11 @@ function Work({ userId, projectId, campaignId, reviseId }: Omit<WorkScreenProps,
         onHelp={() => setPanel("help")}
       />
       <div className="flex min-h-0 flex-1">
-        <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">
+        {/* What takes the focus comes to stand between the question and the panel, not behind them. */}
+        <main
+          id="main"
+          className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto [@media(min-height:36rem)]:scroll-pt-28 [@media(min-height:36rem)]:scroll-pb-64"
+        >
           {revising ? (
             <ReviseWork key={revising} comparisonId={revising} handover={handover} onClose={() => setRevising(null)} />
           ) : leased ? (
