@@ -70,6 +70,8 @@ test("a phone leaves the answers the room: the panel folds, stays in view, and s
   await expect(page.getByRole("group", { name: "Why?" })).toBeHidden();
   await page.getByRole("button", { name: "More", exact: true }).tap();
   await page.getByRole("checkbox", { name: "factual" }).tap();
+  await expect(submit).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole("group", { name: "Answer in view" })).toBeInViewport();
   for (const target of await page.getByRole("main").locator("button:visible, label:visible").all()) {
     const box = await target.boundingBox();
     expect(box && Math.min(box.width, box.height), await target.innerText()).toBeGreaterThanOrEqual(24);

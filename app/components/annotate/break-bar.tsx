@@ -14,7 +14,7 @@ export function BreakBar() {
       {minutes !== null && (
         <div className="absolute top-1/2 left-0 z-10 flex w-max max-w-[min(36rem,calc(100vw-5rem))] -translate-y-1/2 items-center gap-2 rounded-md border border-line bg-done-soft pl-3 text-done shadow-sm">
           <Coffee size={16} aria-hidden className="shrink-0" />
-          <p className="min-w-0 truncate text-sm">{t("break", { minutes })}</p>
+          <p className="line-clamp-2 min-w-0 text-xs leading-tight sm:text-sm">{t("break", { minutes })}</p>
           <IconButton label={t("breakLater")} onClick={dismiss}>
             <X size={16} aria-hidden />
           </IconButton>

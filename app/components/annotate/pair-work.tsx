@@ -217,8 +217,8 @@ export function VerdictFooter({
   const keys = useKeys();
   const names = useMissingNames();
   return (
-    <div className="flex flex-wrap items-center gap-x-1 gap-y-2">
-      <div className={cn("flex flex-wrap items-center gap-1 max-lg:w-full", !work.panel.unfolded && "max-lg:hidden")}>
+    <div className="contents flex-wrap items-center gap-x-1 gap-y-2 lg:flex">
+      <div className={cn("flex flex-wrap items-center gap-1", !work.panel.unfolded && "max-lg:hidden")}>
         {actions}
         <Button
           variant="ghost"
@@ -235,19 +235,21 @@ export function VerdictFooter({
         </Button>
         {children}
       </div>
-      <span role="status" className="min-w-0 text-sm text-warn max-lg:w-full lg:flex-1 lg:text-right">
-        {work.asked && work.missing.map(names).join(" ")}
-      </span>
-      {status}
-      <Button
-        variant="primary"
-        shortcut={keys.submit}
-        className="max-lg:min-h-11 max-lg:flex-1"
-        disabled={handedOver}
-        onClick={work.submit}
-      >
-        {handedOver ? t("submitted") : t("submit")}
-      </Button>
+      <div className="sticky bottom-0 flex shrink-0 flex-wrap items-center gap-x-1 bg-page pb-2 lg:static lg:flex-1 lg:pb-0">
+        <span role="status" className="min-w-0 text-sm text-warn max-lg:w-full lg:flex-1 lg:text-right">
+          {work.asked && work.missing.map(names).join(" ")}
+        </span>
+        {status}
+        <Button
+          variant="primary"
+          shortcut={keys.submit}
+          className="max-lg:min-h-11 max-lg:flex-1"
+          disabled={handedOver}
+          onClick={work.submit}
+        >
+          {handedOver ? t("submitted") : t("submit")}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -25,16 +25,18 @@ export function RecentStrip({ decisions, onReopen }: RecentProps) {
           <button
             type="button"
             title={`${name(decision)}: ${decision.promptExcerpt}`}
-            aria-label={t("reopen", { verdict: name(decision), prompt: decision.promptExcerpt })}
             onClick={() => onReopen(decision.id)}
             className={cn(
-              "flex size-6 items-center justify-center rounded-sm border text-xs font-semibold tabular-nums",
+              "relative flex size-6 items-center justify-center rounded-sm border text-xs font-semibold tabular-nums",
               HUES[decision.preferred].soft,
               HUES[decision.preferred].text,
               HUES[decision.preferred].border,
             )}
           >
             {digitOf(decision)}
+            <span className="sr-only">
+              . {t("reopen", { verdict: name(decision), prompt: decision.promptExcerpt })}
+            </span>
           </button>
         </li>
       ))}

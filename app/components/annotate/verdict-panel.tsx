@@ -43,7 +43,12 @@ export function VerdictPanel(props: Props) {
   const showNote = props.noteOpen || unsafeChosen || form.rationale !== "";
   const asksRisk = item.task === "safety" || item.campaign.kind === "red_team";
   return (
-    <div className="bottom-0 z-10 flex flex-col gap-2 border-t border-line bg-page px-4 py-2 lg:sticky lg:gap-3 lg:py-3 [@media(min-height:36rem)]:sticky">
+    <div
+      className={cn(
+        "bottom-0 z-10 flex shrink-0 flex-col gap-2 border-t border-line bg-page px-4 pt-2 lg:sticky lg:gap-3 lg:py-3 [@media(min-height:36rem)]:sticky",
+        unfolded && "max-lg:overflow-y-auto max-lg:[@media(min-height:36rem)]:max-h-[60dvh]",
+      )}
+    >
       <div className="relative">
         <Unfold form={form} controls={more} unfolded={unfolded} onUnfold={props.onUnfold} />
         <StepBar
@@ -59,13 +64,7 @@ export function VerdictPanel(props: Props) {
         />
       </div>
       {item.task === "safety" && <SafetyRow form={form} disabled={disabled} onSafety={props.onSafety} />}
-      <div
-        id={more}
-        className={cn(
-          "flex flex-col gap-3 max-lg:-m-1 max-lg:max-h-[40dvh] max-lg:overflow-y-auto max-lg:p-1",
-          !unfolded && "max-lg:hidden",
-        )}
-      >
+      <div id={more} className={cn("flex flex-col gap-3", !unfolded && "max-lg:hidden")}>
         {asksRisk && <RiskRow form={form} disabled={disabled} onChange={onChange} />}
         <Reasons {...props} showNote={showNote} />
         {showNote && (
