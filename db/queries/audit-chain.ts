@@ -26,11 +26,29 @@ export async function chainHead(connection: Connection): Promise<{ position: num
   return rows[0] ? { position: Number(rows[0].position), hash: rows[0].hash } : null;
 }
 
-/** Committed events that no link covers yet. An event of a slow transaction may have a lower id than sealed ones: it comes later. */
-export async function unsealedEvents(tx: Tx, limit: number): Promise<EventText[]> {
+/** An event's place in the order in which events are looked through for sealing. */
+export type EventPlace = Pick<EventText, "transaction" | "id">;
+
+/**
+ * Where to look for events without a link from, and what will be the next such place once all found now have one: the oldest
+ * transaction that still runs. Transactions count anew where a backup was restored; then everything is looked through.
+ */
+export async function openEvents(connection: Connection): Promise<{ from: EventPlace; next: string }> {
+  const { rows } = await connection.execute<{ from: string; next: string }>(sql`
+    select n.next::text as next, case when k.known <= n.next then k.known else '0'::xid8 end::text as "from"
+    from (select pg_snapshot_xmin(pg_current_snapshot()) as next) n,
+      (select (select open_from from audit_chain where open_from is not null order by audit_chain.position desc limit 1) as known) k`);
+  const { from, next } = rows[0] as { from: string; next: string };
+  return { from: { transaction: from, id: "0" }, next };
+}
+
+/** Committed events after a place that no link covers yet. Those of a slow transaction may lie before sealed ones: they come later. */
+export async function unsealedEvents(tx: Tx, after: EventPlace, limit: number): Promise<EventText[]> {
   const { rows } = await tx.execute<EventText>(sql`
     select ${EVENT_TEXT} from audit_events e
-    where not exists (select 1 from audit_chain c where c.event_id = e.id) order by e.id limit ${limit}`);
+    where (e.transaction, e.id) > (${after.transaction}::xid8, ${after.id}::bigint)
+      and not exists (select 1 from audit_chain c where c.event_id = e.id)
+    order by e.transaction, e.id limit ${limit}`);
   return rows;
 }
 
@@ -40,11 +58,19 @@ export async function countUnsealed(connection: Connection): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-export async function insertLinks(tx: Tx, links: { position: number; eventId: string; hash: string }[]): Promise<void> {
+export interface NewLink {
+  position: number;
+  eventId: string;
+  hash: string;
+  openFrom: string | null;
+}
+
+export async function insertLinks(tx: Tx, links: readonly NewLink[]): Promise<void> {
   await tx.execute(sql`
-    insert into audit_chain (position, event_id, hash)
+    insert into audit_chain (position, event_id, hash, open_from)
     select * from unnest(${sql.param(links.map((link) => link.position))}::bigint[],
-      ${sql.param(links.map((link) => link.eventId))}::bigint[], ${sql.param(links.map((link) => link.hash))}::text[])`);
+      ${sql.param(links.map((link) => link.eventId))}::bigint[], ${sql.param(links.map((link) => link.hash))}::text[],
+      ${sql.param(links.map((link) => link.openFrom))}::xid8[])`);
 }
 
 export type StoredLink = { position: string; hash: string; eventId: string; found: boolean } & EventText;

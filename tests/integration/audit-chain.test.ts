@@ -21,6 +21,44 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
+/** Events that no link covers, however old. */
+const unsealed = async () => (await verifyAudit(context)).unsealed;
+
+test("seals the event of a slow transaction once it commits, and looks no further back than it must", async () => {
+  const slow = await database.pool.connect();
+  await slow.query("begin");
+  await slow.query(
+    "insert into audit_events (actor_kind, action, object_type, object_id) values ('cli', 'test.slow', 'test', '1')",
+  );
+  await createProject(database.db);
+  await sealAudit(context);
+  await createProject(database.db);
+  await sealAudit(context);
+  expect(await unsealed()).toBe(0);
+  await slow.query("commit");
+  slow.release();
+  expect(await unsealed()).toBe(1);
+  expect(await sealAudit(context)).toEqual({ sealed: 1 });
+  await createProject(database.db);
+  expect((await sealAudit(context)).sealed).toBeGreaterThan(0);
+  expect(await unsealed()).toBe(0);
+  const { rows } = await database.pool.query(
+    "select open_from > (select transaction from audit_events where action = 'test.slow') as passed from audit_chain where open_from is not null order by position desc limit 1",
+  );
+  expect(rows).toEqual([{ passed: true }]);
+});
+
+test("goes on where a restored backup counts transactions anew", async () => {
+  await createProject(database.db);
+  await sealAudit(context);
+  await database.pool.query("alter table audit_chain disable trigger user");
+  await database.pool.query("update audit_chain set open_from = '900000000'::xid8 where open_from is not null");
+  await database.pool.query("alter table audit_chain enable trigger user");
+  await createProject(database.db);
+  expect((await sealAudit(context)).sealed).toBeGreaterThan(0);
+  expect(await unsealed()).toBe(0);
+});
+
 test("holds after sealing, and names the first link that a hand in the database broke", async () => {
   for (let made = 0; made < 12; made += 1) await createProject(database.db);
   await Promise.all([sealAudit(context), sealAudit(context)]);

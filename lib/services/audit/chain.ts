@@ -1,18 +1,24 @@
 /** Seals audit events into a SHA-256 chain and verifies it (I10). Why sealing is not part of each transaction: docs/decisions/0002. */
 import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Tx } from "@/db/client";
 import {
   chainHead,
   countUnsealed,
+  type EventPlace,
   type EventText,
   insertLinks,
   linksAfter,
   lockChain,
+  type NewLink,
+  openEvents,
   unsealedEvents,
 } from "@/db/queries/audit-chain";
 import { canonicalJson } from "@/lib/domain/canonical-json";
 import { inTransaction, requireRole, type ServiceContext } from "../context";
 
-const BATCH = 2000;
+const BATCH = 500;
+const PAUSE_MS = 20;
 /** What the first link follows. */
 export const GENESIS = "0".repeat(64);
 
@@ -37,23 +43,33 @@ export function linkHash(previous: string, event: EventText): string {
 /** Links every committed event that has none. Safe to run from several processes at once. */
 export async function sealAudit(context: ServiceContext): Promise<{ sealed: number }> {
   requireRole(context, "admin");
+  const { from, next } = await openEvents(context.db);
+  let after = from;
   let sealed = 0;
   for (;;) {
-    const count = await inTransaction(context, async (tx) => {
-      await lockChain(tx);
-      const head = await chainHead(tx);
-      let hash = head?.hash ?? GENESIS;
-      const events = await unsealedEvents(tx, BATCH);
-      const links = events.map((event, index) => {
-        hash = linkHash(hash, event);
-        return { position: (head?.position ?? 0) + index + 1, eventId: event.id, hash };
-      });
-      if (links.length > 0) await insertLinks(tx, links);
-      return links.length;
-    });
-    sealed += count;
-    if (count < BATCH) return { sealed };
+    const batch = await inTransaction(context, (tx) => sealBatch(tx, after, next));
+    sealed += batch.length;
+    const last = batch.at(-1);
+    if (!last || batch.length < BATCH) return { sealed };
+    after = last;
+    // Annotators come first: what was sealed is a minute old anyway.
+    await pause(PAUSE_MS);
   }
+}
+
+async function sealBatch(tx: Tx, after: EventPlace, next: string): Promise<EventText[]> {
+  await lockChain(tx);
+  const head = await chainHead(tx);
+  const events = await unsealedEvents(tx, after, BATCH);
+  const isLast = events.length < BATCH;
+  let hash = head?.hash ?? GENESIS;
+  const links = events.map((event, index): NewLink => {
+    hash = linkHash(hash, event);
+    const position = (head?.position ?? 0) + index + 1;
+    return { position, eventId: event.id, hash, openFrom: isLast && index === events.length - 1 ? next : null };
+  });
+  if (links.length > 0) await insertLinks(tx, links);
+  return events;
 }
 
 export interface AuditVerification {
