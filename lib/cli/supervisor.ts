@@ -17,7 +17,10 @@ import { keptSecret, openDatabase, type Prepared, prepareSchema, StartError } fr
 import { withProgress } from "./supervisor/progress";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
-const WATCH_PARENT = `${pathToFileURL(path.join(ROOT, "lib", "cli", "supervisor", "watch-parent.mjs")).href}?parent=${process.pid}`;
+const preload = (file: string) => pathToFileURL(path.join(ROOT, "lib", "cli", "supervisor", file)).href;
+const WATCH_PARENT = `${preload("watch-parent.mjs")}?parent=${process.pid}`;
+/** Requests leave much that lives for a moment only: with more room for it, less is moved and collected. */
+const YOUNG_MIB = 32;
 const TSX = pathToFileURL(path.join(ROOT, "node_modules", "tsx", "dist", "esm", "index.mjs")).href;
 const NEXT = path.join(ROOT, "node_modules", "next", "dist", "bin", "next");
 
@@ -150,7 +153,10 @@ class Supervisor {
         record,
         say,
       );
-    this.web = child("web", [NEXT, "start", "-H", this.env.HOST, "-p", String(this.env.PORT)]);
+    this.web = child("web", [
+      ...["--import", preload("one-packet.mjs"), `--max-semi-space-size=${YOUNG_MIB}`],
+      ...[NEXT, "start", "-H", this.env.HOST, "-p", String(this.env.PORT)],
+    ]);
     this.worker = child("worker", ["--import", TSX, path.join(ROOT, "lib", "worker", "main.ts")]);
     this.web.start();
     this.worker.start();
