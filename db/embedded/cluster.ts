@@ -70,11 +70,18 @@ export async function createData(cluster: Cluster, native: string): Promise<bool
     args.push("--auth-local=scram-sha-256", "--auth-host=scram-sha-256", "--data-checksums", "--encoding=UTF8");
     // Postgres' own C.UTF-8: the same order on every machine, and no locale of the system needed.
     args.push("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
-    const made = await runProgram(path.join(native, "bin", "initdb"), args, {
-      cwd: cluster.folder,
-      env: programEnvironment(),
-      ...cluster.owner,
-    });
+    const initdb = (...more: string[]) =>
+      runProgram(path.join(native, "bin", "initdb"), [...args, ...more], {
+        cwd: cluster.folder,
+        env: programEnvironment(),
+        ...cluster.owner,
+      });
+    // pg_trgm asks the system what a letter is: without a UTF-8 locale Korean has no trigrams, so nothing finds it by the index.
+    let made = await initdb("--lc-ctype=C.UTF-8");
+    if (made.code !== 0) {
+      await rm(half, { recursive: true, force: true });
+      made = await initdb();
+    }
     if (made.code !== 0) throw new Error(`The database could not be created (initdb):\n${lastLines(made.output)}`);
     await rename(half, cluster.data);
   } finally {
@@ -93,6 +100,18 @@ export const programEnvironment = (): NodeJS.ProcessEnv => ({
 
 export const lastLines = (text: string, count = 15) => text.trimEnd().split("\n").slice(-count).join("\n");
 
+/** A socket's path holds 107 bytes, the file's own name included. */
+const SOCKET_FOLDER_BYTES_MAX = 84;
+
+/** The folder of the local socket, or null where there can be none. */
+export function socketFolder({ data }: Pick<Cluster, "data">): string | null {
+  const isPossible = process.platform !== "win32" && Buffer.byteLength(data) <= SOCKET_FOLDER_BYTES_MAX;
+  return isPossible ? data : null;
+}
+
+/** By the local socket where there is one: a call takes a quarter less processor time than over TCP. */
 export function databaseUrl(cluster: Cluster, port: number, database: string): string {
-  return `postgres://${DATABASE_USER}:${cluster.password}@127.0.0.1:${port}/${database}`;
+  const folder = socketFolder(cluster);
+  const address = `postgres://${DATABASE_USER}:${cluster.password}@127.0.0.1:${port}/${database}`;
+  return folder === null ? address : `${address}?host=${encodeURIComponent(folder)}`;
 }

@@ -4,7 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
-import { type Cluster, databaseUrl, lastLines, programEnvironment } from "./cluster";
+import { type Cluster, databaseUrl, lastLines, programEnvironment, socketFolder } from "./cluster";
 import { commandLine, delay, isAlive } from "./process";
 
 export interface Postmaster {
@@ -80,10 +80,9 @@ async function readFrom(file: string, offset: number): Promise<string> {
 
 /** One try. The postmaster gets its own session: a Ctrl-C in the terminal reaches the supervisor only, which stops things in order. */
 async function attemptStart(cluster: Cluster, native: string, port: number): Promise<Attempt> {
-  const socketFolder = cluster.data.length < 85 ? cluster.data : ""; // a socket's path holds 107 bytes
   const settings = [
     "listen_addresses=127.0.0.1",
-    `unix_socket_directories=${socketFolder}`,
+    `unix_socket_directories=${socketFolder(cluster) ?? ""}`,
     "max_connections=200",
     "password_encryption=scram-sha-256",
     "fsync=on",
