@@ -36,7 +36,7 @@ export const annotatedItemSchema = z.strictObject({
   language: z.string(),
   /** Risk category of the prompt, where it has one: the screen blurs such items until asked. */
   category: z.string().nullable(),
-  /** `today`: judgements of this person in this project since midnight UTC; `remaining`: items still to be had. */
+  /** `today`: judgements of this person in this project since midnight UTC; `remaining`: items still to be had; 1000 = that many or more. */
   progress: z.strictObject({ today: z.int(), remaining: z.int() }),
 });
 export type AnnotatedItem = z.infer<typeof annotatedItemSchema>;
