@@ -73,10 +73,16 @@ const ghost = sql`
   (select jsonb_build_object('instruction', coalesce(gd.instruction, i.payload->>'instruction'), 'messages', gd.messages)
     from (select 1) one left join ghost_attention_dialogues gd on gd.item_id = i.id)`;
 
+/** A lease just taken has no draft; and what only items of other kinds than "pair" have is not looked up with it. */
+export interface ViewShape {
+  isFresh: boolean;
+}
+
 /** Of the assignment `a`, its item `i` and campaign `c`; `today` comes from the caller. Where a kind of item lacks something, nothing is looked up. */
 export const viewColumns = (
   locale: SQL,
   today: SQL,
+  { isFresh }: ViewShape,
 ) => sql`a.id as "assignmentId", a.state as "assignmentState", a.swapped,
   (extract(epoch from a.expires_at) * 1000)::float8 as "expiresAtMs",
   i.project_id as "projectId", i.id as "itemId", i.kind, c.task, i.turn, c.turns_max as "turnsMax",
@@ -85,18 +91,18 @@ export const viewColumns = (
   coalesce(i.language, p.language, d.language, 'en') as "language", coalesce(i.category, p.category) as "category",
   ${messageChain(sql`coalesce(i.context_message_id, (i.payload->>'parentMessageId')::uuid)`)} as "context",
   (select to_jsonb(g) from (${guidelineOf(locale)}) g) as "guideline",
-  case when i.kind = 'turn_review' then ${ghost} end as "ghost",
-  case when i.kind = 'live' then ${generations} else '[]'::jsonb end as "generations",
-  f.body as "draft", ${today} as "today"`;
+  ${isFresh ? sql`null as "ghost"` : sql`case when i.kind = 'turn_review' then ${ghost} end as "ghost"`},
+  ${isFresh ? sql`'[]'::jsonb` : sql`case when i.kind = 'live' then ${generations} else '[]'::jsonb end`} as "generations",
+  ${isFresh ? sql`null` : sql`f.body`} as "draft", ${today} as "today"`;
 
-export const viewJoins = sql`
+export const viewJoins = ({ isFresh }: ViewShape) => sql`
   join items i on i.id = a.item_id
   join campaigns c on c.id = i.campaign_id
   left join messages r1 on r1.id = i.response1_id
   left join messages r2 on r2.id = i.response2_id
   left join dialogues d on d.id = i.dialogue_id
   left join prompts p on p.id = i.prompt_id
-  left join comparison_drafts f on f.assignment_id = a.id`;
+  ${isFresh ? sql`` : sql`left join comparison_drafts f on f.assignment_id = a.id`}`;
 
 /**
  * The assignment named by the parameter `assignmentId`, found by its id alone. A plan that is kept was made when the table was small;
@@ -110,7 +116,7 @@ const judgedToday = sql`coalesce((select sum(n.judgements) from annotator_days n
 
 const selectView = prepare<AssignmentView, { assignmentId: string; userId: string; isAdmin: boolean; locale: string }>(
   "assignment-view",
-  () => sql`select ${viewColumns(parameter("locale"), judgedToday)} from ${ownAssignment} a ${viewJoins}
+  () => sql`select ${viewColumns(parameter("locale"), judgedToday, { isFresh: false })} from ${ownAssignment} a ${viewJoins({ isFresh: false })}
     where a.user_id = ${user.userId}::uuid and ${isMember(sql`a.project_id`, user)}`,
 );
 

@@ -41,14 +41,16 @@ export interface StoredComparison {
   modelAgreed: boolean | null;
 }
 
-/** Of the comparison `k` and its item `i`. */
-export const comparisonColumns = sql`k.id, k.sequence::text as "sequence", k.assignment_id as "assignmentId", k.item_id as "itemId",
+/** Of the comparison `k` and its item `i`, without what only items of rejection sampling have. */
+export const ownColumns = sql`k.id, k.sequence::text as "sequence", k.assignment_id as "assignmentId", k.item_id as "itemId",
   k.project_id as "projectId", k.task, k.chosen_id as "chosenId", i.response1_id as "response1Id",
   i.response2_id as "response2Id", k.swapped, k.strength, k.safety, k.tags, k.rationale, k.reasons,
   k.both_unacceptable as "bothUnacceptable", k.risk_category as "riskCategory", k.attack_vector as "attackVector", k.severity,
   k.edited_response as "editedResponse", k.duration_ms as "durationMs",
   k.supersedes_id as "supersedesId", k.payload_hash as "payloadHash",
-  (extract(epoch from k.created_at) * 1000)::float8 as "createdAtMs",
+  (extract(epoch from k.created_at) * 1000)::float8 as "createdAtMs"`;
+
+const comparisonColumns = sql`${ownColumns},
   (select chosen.content = best.content
     from rejection_sampling_groups rg
       join rejection_sampling_candidates best on best.group_id = rg.id and best.is_best

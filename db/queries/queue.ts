@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Db } from "../client";
-import { type AssignmentView, ownAssignment, viewColumns, viewJoins } from "./assignment-view";
+import { type AssignmentView, assignmentView, ownAssignment, viewColumns, viewJoins } from "./assignment-view";
 import {
   type Asker,
   campaignBlock,
@@ -45,8 +45,15 @@ export interface LeaseRequest {
   resume: boolean;
   /** Also offer what this annotator asked to meet again later. */
   includeSkipped: boolean;
+  /** From 0 to 1, drawn once a request: decides between work, gold and mirrored items. */
+  coin: number;
+  /**
+   * Look only for the next work item of the most urgent campaign, which is what nearly every lease comes to. Most of what a statement
+   * costs is setting up its plan, and this one has half of it; where it finds nothing, the whole one is asked.
+   */
+  direct: boolean;
 }
-type LeaseShape = { resume: boolean; oneCampaign: boolean; includeSkipped: boolean };
+type LeaseShape = { resume: boolean; oneCampaign: boolean; includeSkipped: boolean; direct: boolean };
 
 const inCampaign = (shape: LeaseShape, campaignId: SQL) =>
   shape.oneCampaign ? sql`${campaignId} = ${parameter("campaignId")}::uuid` : sql`true`;
@@ -60,14 +67,16 @@ const held = (shape: LeaseShape) => sql`held as (
   order by a.leased_at, a.id limit 1
 )`;
 
-/** Campaigns that the asker may work on, the most urgent first. `coin` decides between work, gold and mirrored items. */
+const coin = sql`${parameter("coin")}::float8`;
+
+/** Campaigns that the asker may work on, the most urgent first. */
 const openCampaigns = (shape: LeaseShape) => sql`(
-  select c.*, random() as coin, ${isExposureLeft} as exposure_left
+  select c.*, ${isExposureLeft} as exposure_left
   from campaigns c join projects p on p.id = c.project_id
   where c.project_id = ${asker.projectId}::uuid and c.state = 'open' and p.archived_at is null
     and ${inCampaign(shape, sql`c.id`)} and ${campaignBlock(asker)} is null
   order by c.priority, c.created_at, c.id
-  offset 0
+  ${shape.direct ? sql`limit 1` : sql`offset 0`}
 )`;
 
 const suits = sql`(c.exposure_left or not ${isHarmful}) and ${isLanguageKnown} and ${isWelcome}`;
@@ -76,7 +85,7 @@ const suits = sql`(c.exposure_left or not ${isHarmful}) and ${isLanguageKnown} a
 const mirror = (shape: LeaseShape) => sql`
   select i.id, i.campaign_id, ${isHarmful} as harmful, not k.swapped as swapped, 'random'::campaign_ordering as ordering, null::real as probability
   from items i join comparisons k on k.id = i.mirror_of_id
-  where c.coin < c.mirror_share and i.reserved_for = ${asker.userId}::uuid and i.campaign_id = c.id and i.purpose = 'mirror'
+  where ${coin} < c.mirror_share and i.reserved_for = ${asker.userId}::uuid and i.campaign_id = c.id and i.purpose = 'mirror'
     and i.state = 'open' and i.slots_remaining > 0 and (c.exposure_left or not ${isHarmful}) and ${isWelcome}
     and not ${wasHad(asker, shape.includeSkipped)}
   order by i.created_at, i.id limit 1
@@ -89,7 +98,7 @@ const mirror = (shape: LeaseShape) => sql`
 const gold = (shape: LeaseShape) => sql`
   select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped, 'random'::campaign_ordering as ordering, null::real as probability
   from items i join gold_answers g on g.item_id = i.id and g.retired_at is null
-  where c.coin >= 1 - c.gold_share and i.campaign_id = c.id and i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'gold'
+  where ${coin} >= 1 - c.gold_share and i.campaign_id = c.id and i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'gold'
     and ${suits} and not ${wasHad(asker, shape.includeSkipped)}
     and not exists (select 1 from assignments known where known.item_id = g.source_item_id
       and known.user_id = ${asker.userId}::uuid and known.state in ('leased', 'submitted'))
@@ -99,7 +108,7 @@ const gold = (shape: LeaseShape) => sql`
   for update of i skip locked`;
 
 /** What the worker has not counted yet is counted here, but no further than this. */
-const OPEN_COUNT_MAX = 100;
+const OPEN_COUNT_MAX = 20;
 /** Null where nobody knows: a chance that is made up would weigh wrongly for ever. */
 const openItems = sql`coalesce(
   (select n.items_open from campaign_tallies n where n.campaign_id = c.id),
@@ -107,41 +116,43 @@ const openItems = sql`coalesce(
     select 1 from items o where o.campaign_id = c.id and o.state = 'open' and o.slots_remaining > 0 and o.purpose = 'work'
       and o.reserved_for is null order by coalesce(o.order_key, o.random_key) limit ${sql.raw(String(OPEN_COUNT_MAX))}) counted))`;
 
+/** Where the annotator was last in the campaign's order. */
+const lastKey = sql`(select coalesce(li.order_key, li.random_key) from assignments l join items li on li.id = l.item_id
+  where l.user_id = ${asker.userId}::uuid and l.project_id = ${asker.projectId}::uuid
+    and li.campaign_id = c.id and li.purpose = 'work'
+  order by l.leased_at desc limit 1)`;
+
 /**
  * The first item in the campaign's order. By chance, an annotator walks up the order from where they were last, so that what they
- * have had already is not looked at again and again; who comes to the end starts over (`ahead` false).
+ * have had already is not looked at again and again; who comes to the end starts over (`after` null).
  */
-const work = (shape: LeaseShape, ahead: boolean) => sql`
+const work = (shape: LeaseShape, after: SQL | null) => sql`
   select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped,
     case when i.order_key is null then 'random'
       else coalesce((select n.ordering from campaign_tallies n where n.campaign_id = c.id), c.ordering) end as ordering,
     coalesce(i.order_probability, 1 / nullif(${openItems}, 0)::real) as probability
   from items i
   where i.campaign_id = c.id and ${isOpenWork} and ${suits} and not ${wasHad(asker, shape.includeSkipped)}
-    ${
-      ahead
-        ? sql`and c.ordering = 'random' and ${orderKey} > (
-            select coalesce(li.order_key, li.random_key) from assignments l join items li on li.id = l.item_id
-            where l.user_id = ${asker.userId}::uuid and l.project_id = ${asker.projectId}::uuid
-              and li.campaign_id = c.id and li.purpose = 'work'
-            order by l.leased_at desc limit 1)`
-        : sql``
-    }
+    ${after ? sql`and ${orderKey} > ${after}` : sql``}
   order by ${orderKey} limit 1
   for update of i skip locked`;
 
 /** Sources of one campaign in the order in which they are tried; Postgres looks into the next one only when those before gave nothing. */
+const sources = (shape: LeaseShape) => sql`
+  select * from (${mirror(shape)}) mirrored
+  union all select * from (${gold(shape)}) golden
+  union all select * from (${work(shape, sql`case when c.ordering = 'random' then ${lastKey} end`)}) ahead
+  union all select * from (${work(shape, null)}) any_work
+  limit 1`;
+
+const startOrLast = sql`coalesce(case when c.ordering = 'random' then ${lastKey} end, '-Infinity'::float8)`;
+const isWorksTurn = sql`${coin} >= c.mirror_share and ${coin} < 1 - c.gold_share`;
+
 const pick = (shape: LeaseShape) => sql`pick as (
   select p.*, c.lease_seconds_max
   from person cross join lateral ${openCampaigns(shape)} c
-    cross join lateral (
-      select * from (${mirror(shape)}) mirrored
-      union all select * from (${gold(shape)}) golden
-      union all select * from (${work(shape, true)}) ahead
-      union all select * from (${work(shape, false)}) any_work
-      limit 1
-    ) p
-  ${shape.resume ? sql`where not exists (select 1 from held)` : sql``}
+    cross join lateral (${shape.direct ? work(shape, startOrLast) : sources(shape)}) p
+  where ${shape.direct ? isWorksTurn : sql`true`} ${shape.resume ? sql`and not exists (select 1 from held)` : sql``}
   limit 1
 )`;
 
@@ -173,7 +184,8 @@ const leaseStatement = (shape: LeaseShape) => sql`with ${person(asker)},
   ), a as (
     select * from lease ${shape.resume ? sql`union all select * from held` : sql``}
   )
-  select ${viewColumns(parameter("locale"), sql`person.today`)} from a ${viewJoins} cross join person`;
+  select ${viewColumns(parameter("locale"), sql`person.today`, { isFresh: shape.direct })}
+  from a ${viewJoins({ isFresh: shape.direct })} cross join person`;
 
 interface LeaseInput {
   userId: string;
@@ -182,17 +194,29 @@ interface LeaseInput {
   locale: string;
   campaignId: string | null;
   afterId: string | null;
+  coin: number;
 }
 const leases = new Map<string, (db: Db, input: LeaseInput) => Promise<AssignmentView[]>>();
 
 /** Throws check_violation `assignments_held_max` when the annotator holds too many. */
 export async function leaseItem(db: Db, request: LeaseRequest): Promise<AssignmentView | undefined> {
-  const { projectId, user, locale, campaignId, afterId, resume, includeSkipped } = request;
-  const shape = { resume, includeSkipped, oneCampaign: campaignId !== null };
+  const { projectId, user, locale, campaignId, afterId, coin, ...flags } = request;
+  const { resume, includeSkipped, direct } = flags;
+  const shape = { resume, includeSkipped, direct, oneCampaign: campaignId !== null };
   const name = ["lease", ...Object.entries(shape).flatMap(([flag, isSet]) => (isSet ? [flag] : []))].join("-");
   const lease = leases.get(name) ?? prepare<AssignmentView, LeaseInput>(name, () => leaseStatement(shape));
   leases.set(name, lease);
-  return (await lease(db, { userId: user.id, isAdmin: user.isAdmin, projectId, locale, campaignId, afterId }))[0];
+  const [view] = await lease(db, {
+    userId: user.id,
+    isAdmin: user.isAdmin,
+    projectId,
+    locale,
+    campaignId,
+    afterId,
+    coin,
+  });
+  if (!view || !direct || view.kind === "pair") return view;
+  return assignmentView(db, { assignmentId: view.assignmentId, user, locale });
 }
 
 /** A lease can be kept alive for this many lease lengths in all, so that a forgotten tab starves no item (I3). */

@@ -3,8 +3,9 @@ import { sql } from "drizzle-orm";
 import type { Db } from "../client";
 import { guidelineOf, ownAssignment } from "./assignment-view";
 import {
-  comparisonColumns,
+  comparisonByKey,
   countJudgement,
+  ownColumns,
   type StoredComparison,
   type StoredSafety,
   type StoredVerdict,
@@ -29,10 +30,12 @@ export interface DirectSubmission extends StoredVerdict {
 
 const user = { userId: parameter("userId"), isAdmin: parameter("isAdmin") };
 
-const insert = prepare<StoredComparison, DirectSubmission>(
+type Inserted = Omit<StoredComparison, "modelAgreed"> & { isSampled: boolean };
+
+const insert = prepare<Inserted, DirectSubmission>(
   "submit-comparison",
   () => sql`with target as materialized (
-      select a.id, a.item_id, a.project_id, a.user_id, a.swapped, c.task, i.response1_id, i.response2_id,
+      select a.id, a.item_id, a.project_id, a.user_id, a.swapped, c.task, c.kind = 'rejection_sampling' as is_sampled, i.response1_id, i.response2_id,
         case when a.swapped then ${parameter("chosenSwapped")}::int else ${parameter("chosenPlain")}::int end = 1 as chose_first,
         (select g.id from (${guidelineOf(parameter("locale"))}) g) as guideline_version_id
       from ${ownAssignment} a join items i on i.id = a.item_id join campaigns c on c.id = i.campaign_id
@@ -66,7 +69,7 @@ const insert = prepare<StoredComparison, DirectSubmission>(
         jsonb_build_object('itemId', item_id, 'assignmentId', assignment_id, 'late', false)
       from judged
     )
-    select ${comparisonColumns} from judged k cross join lease i`,
+    select ${ownColumns}, i.is_sampled as "isSampled" from judged k cross join lease i`,
 );
 
 /**
@@ -74,5 +77,8 @@ const insert = prepare<StoredComparison, DirectSubmission>(
  * out why. Unique violations say the same.
  */
 export async function submitDirectly(db: Db, submission: DirectSubmission): Promise<StoredComparison | undefined> {
-  return (await insert(db, submission))[0];
+  const [inserted] = await insert(db, submission);
+  if (!inserted) return undefined;
+  const { isSampled, ...comparison } = inserted;
+  return isSampled ? comparisonByKey(db, submission.idempotencyKey) : { ...comparison, modelAgreed: null };
 }

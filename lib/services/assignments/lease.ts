@@ -32,13 +32,15 @@ export async function leaseAssignment(context: ServiceContext, input: LeaseInput
 async function takeItem(context: ServiceContext, input: LeaseInput): Promise<AssignmentView | undefined> {
   const user = annotator(context);
   const { projectId, campaignId = null, afterAssignmentId: afterId = null, resume } = input;
-  const request = { projectId, user, locale: user.locale, campaignId, afterId, resume };
+  const request = { projectId, user, locale: user.locale, campaignId, afterId, resume, coin: Math.random() };
+  const lease = (how: { direct?: boolean; includeSkipped?: boolean }) =>
+    leaseItem(context.db, { ...request, direct: false, includeSkipped: false, ...how });
   try {
-    const fresh = await leaseItem(context.db, { ...request, includeSkipped: false });
+    const fresh = (resume ? undefined : await lease({ direct: true })) ?? (await lease({}));
     if (fresh) return fresh;
     const swept = await sweepExpiredLeases(context.db, input.projectId);
-    const returned = swept > 0 ? await leaseItem(context.db, { ...request, includeSkipped: false }) : undefined;
-    return returned ?? (await leaseItem(context.db, { ...request, includeSkipped: true }));
+    const returned = swept > 0 ? await lease({}) : undefined;
+    return returned ?? (await lease({ includeSkipped: true }));
   } catch (error) {
     if (databaseError(error)?.constraint !== "assignments_held_max") throw error;
     throw new DomainError(
