@@ -1,6 +1,6 @@
 /** The load: annotators who lease an item and judge it, over HTTP connections that stay open. */
 import { randomUUID } from "node:crypto";
-import { Agent, request } from "node:http";
+import { Pool } from "undici";
 
 export interface Timings {
   lease: number[];
@@ -28,53 +28,37 @@ interface Answer {
   text: string;
 }
 
+/** The generator shares the cores with what it measures, so it is as light as can be. */
 class Client {
-  private readonly url: URL;
-  private readonly agent: Agent;
+  private readonly pool: Pool;
   constructor(address: string, connectionsMax: number) {
-    this.url = new URL(address);
-    this.agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
+    this.pool = new Pool(address, { connections: connectionsMax });
   }
 
   post(path: string, token: string, body: unknown, key?: string): Promise<Answer> {
     return this.send("POST", path, token, body, key);
   }
 
-  send(method: "POST" | "PUT", path: string, token: string, body: unknown, key?: string): Promise<Answer> {
-    const payload = body === undefined ? "" : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const call = request(
-        {
-          agent: this.agent,
-          host: this.url.hostname,
-          port: this.url.port,
-          path: `/api/v1${path}`,
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            "content-type": "application/json",
-            "content-length": Buffer.byteLength(payload),
-            ...(key ? { "idempotency-key": key } : {}),
-          },
-        },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on("data", (part: Buffer) => parts.push(part));
-          response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") }),
-          );
-          response.on("error", reject);
-        },
-      );
-      call.on("error", reject);
-      call.end(payload);
+  async send(method: "POST" | "PUT", path: string, token: string, body: unknown, key?: string): Promise<Answer> {
+    const headers = ["authorization", `Bearer ${token}`, "content-type", "application/json"];
+    if (key) headers.push("idempotency-key", key);
+    const { statusCode, body: answer } = await this.pool.request({
+      method,
+      path: `/api/v1${path}`,
+      headers,
+      body: body === undefined ? "" : JSON.stringify(body),
     });
+    return { status: statusCode, text: await answer.text() };
   }
 
-  close(): void {
-    this.agent.destroy();
+  close(): Promise<void> {
+    return this.pool.close();
   }
 }
+
+/** As often as a screen says that its annotator is still there. */
+const HEARTBEAT_MS = 60_000;
+const beatenAt = new Map<string, number>();
 
 /** One lease and its judgement. False = the queue is empty. */
 async function cycle(client: Client, load: Load, token: string, plannedAt: number, into: Timings): Promise<boolean> {
@@ -96,17 +80,20 @@ async function cycle(client: Client, load: Load, token: string, plannedAt: numbe
   return true;
 }
 
-/** What a screen sends while its annotator thinks. */
+/** What a screen sends while its annotator thinks: what they have chosen so far, and once a minute a sign of life. */
 async function keep(client: Client, token: string, assignmentId: string, into: Timings): Promise<void> {
   const start = performance.now();
   const draft = await client.send("PUT", `/assignments/${assignmentId}/draft`, token, {
     preferred: "a",
     rationale: "because of",
   });
+  if (draft.status !== 200) throw new Error(`draft: ${draft.status} ${draft.text.slice(0, 200)}`);
   const between = performance.now();
-  const beat = await client.post(`/assignments/${assignmentId}/heartbeat`, token, undefined);
-  if (draft.status !== 200 || beat.status !== 200) throw new Error(`draft: ${draft.status}, heartbeat: ${beat.status}`);
   into.draft.push(between - start);
+  if (between < (beatenAt.get(token) ?? 0) + HEARTBEAT_MS) return;
+  beatenAt.set(token, between);
+  const beat = await client.post(`/assignments/${assignmentId}/heartbeat`, token, undefined);
+  if (beat.status !== 200) throw new Error(`heartbeat: ${beat.status} ${beat.text.slice(0, 200)}`);
   into.heartbeat.push(performance.now() - between);
 }
 
@@ -149,7 +136,7 @@ export async function runLoad(load: Load): Promise<Timings> {
     else await openLoop(client, { ...load, rate: load.rate }, into);
     return into;
   } finally {
-    client.close();
+    await client.close();
   }
 }
 

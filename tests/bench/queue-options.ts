@@ -6,7 +6,7 @@ export interface QueueBenchOptions {
   rate: number | null;
   seconds: number;
   warmUpSeconds: number;
-  /** Each cycle also keeps a draft and a heartbeat, as the screen does in about 20 seconds. */
+  /** Each cycle also keeps a draft, and each annotator sends a heartbeat a minute, as the screen does. */
   drafts: boolean;
 }
 
