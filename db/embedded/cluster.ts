@@ -109,7 +109,7 @@ export function socketFolder({ data }: Pick<Cluster, "data">): string | null {
   return isPossible ? data : null;
 }
 
-/** By the local socket where there is one: a call takes a quarter less processor time than over TCP. */
+/** By the local socket where there is one: TCP costs both sides more processor time. */
 export function databaseUrl(cluster: Cluster, port: number, database: string): string {
   const folder = socketFolder(cluster);
   const address = `postgres://${DATABASE_USER}:${cluster.password}@127.0.0.1:${port}/${database}`;
