@@ -137,7 +137,7 @@ async function findIds(page: Page, annotator: Page): Promise<Ids> {
 /** What each role carries from its one sign-in into every browser. */
 type State = Awaited<ReturnType<ReturnType<Page["context"]>["storageState"]>>;
 const states = new Map<Role, State>();
-let ids: Ids;
+let ids: Ids | undefined;
 
 async function signedIn(browser: Browser, role: Role): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
@@ -156,8 +156,10 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async ({ browser }) => {
+  if (!ids) return;
   const page = await (await browser.newContext({ storageState: states.get("admin") })).newPage();
   await page.goto("/console");
+  await api(page, "post", `/entry-test-attempts/${ids.attempt}/void`, { reason: "Only looked at." });
   await api(page, "patch", `/entry-tests/${ids.test}`, { archived: true });
   await page.context().close();
 });
@@ -197,7 +199,7 @@ for (const { name, locale, colorScheme, viewport } of MODES)
       page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`));
       const paths = Object.values(SCREENS)
         .filter((screen) => screen.role === role)
-        .flatMap((screen) => screen.paths(ids));
+        .flatMap((screen) => screen.paths(ids!));
       if (role === null) paths.push(...OPEN_TO_ALL);
       for (const path of paths) {
         await open(page, path);
