@@ -10,6 +10,7 @@ describe("formulas in Markdown", () => {
   it("are brought from brackets into dollars, but not inside code", () => {
     expect(withDollars("so \\( a+b \\), then")).toBe("so $$a+b$$, then");
     expect(withDollars("\\[ a\n= b \\]")).toBe("\n$$\na\n= b\n$$\n");
+    expect(withDollars("so:\n\n$$a+b$$\n\nand $$c$$ too")).toBe("so:\n\n\n$$\na+b\n$$\n\n\nand $$c$$ too");
     expect(withDollars("`\\(a\\)` and\n```\n\\[b\\]\n```")).toBe("`\\(a\\)` and\n```\n\\[b\\]\n```");
   });
 });

@@ -6,7 +6,7 @@ export const hasMath = (text: string): boolean => /\$\$|\\\(|\\\[|^\s*```\s*math
 /** Code spans and fenced blocks, where a bracket is a bracket. */
 const CODE = /(```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|`[^`\n]*`)/;
 
-/** `\( … \)` and `\[ … \]` as `$$ … $$`, outside code. */
+/** `\( … \)` and `\[ … \]` as `$$ … $$`, and a line of its own between dollars as a block, outside code. */
 export const withDollars = (text: string): string =>
   text
     .split(CODE)
@@ -15,5 +15,6 @@ export const withDollars = (text: string): string =>
 
 const dollars = (text: string): string =>
   text
+    .replaceAll(/^\$\$([^$\n]+)\$\$[ \t]*$/gm, (_, tex: string) => `\n$$\n${tex.trim()}\n$$\n`)
     .replaceAll(/\\\[([\s\S]+?)\\\]/g, (_, tex: string) => `\n$$\n${tex.trim()}\n$$\n`)
     .replaceAll(/\\\(([^\n]+?)\\\)/g, (_, tex: string) => `$$${tex.trim()}$$`);

@@ -37,7 +37,7 @@ export function TurnTree({ assignmentId, item, onFinish, disabled }: Props) {
   const shown = data?.turns.find(({ turn }) => turn === open);
   return (
     <aside className="flex items-center justify-between gap-3 border-b border-line bg-page px-4 py-2 lg:flex-col lg:items-stretch lg:justify-start lg:border-b-0 lg:py-4">
-      <ol aria-label={t("tree")} className="flex min-w-0 gap-3 overflow-x-auto lg:flex-col lg:gap-0">
+      <ol aria-label={t("tree")} className="-m-1 flex min-w-0 gap-3 overflow-x-auto p-1 lg:flex-col lg:gap-0">
         {Array.from({ length: item.turn }, (_, index) => index + 1).map((number) => (
           <TurnNode
             key={number}
