@@ -92,7 +92,14 @@ export interface SurpriseRow {
   other: number;
   /** Who judged the item. */
   judges: string[];
+  /** The newest decision, which was taken back; null where there was none. */
+  decisionId: string | null;
 }
+
+/** The newest decision on a judgement; nothing where there is none. */
+const newestDecision = (comparisonId: SQL): SQL => sql`
+  select t.id, t.action from triage_decisions t where t.comparison_id = ${comparisonId}
+    and not exists (select 1 from triage_decisions newer where newer.supersedes_id = t.id)`;
 
 /**
  * The most surprising judgements that nobody has decided on: not triaged, not fixed or rejected by a reviewer, the item not
@@ -106,14 +113,15 @@ export const listSurprises = (
     connection,
     sql`select k.id as "comparisonId", k.item_id as "itemId", k.user_id as "userId", nullif(i.category, '') as "category",
       s.surprise::float8 as "surprise", (s.reward_chosen - s.reward_rejected)::float8 as "rewardMargin",
-      votes.same, votes.other, votes.judges
+      votes.same, votes.other, votes.judges, decided.id as "decisionId"
     from surprises s join comparisons k on k.id = s.comparison_id join items i on i.id = k.item_id
       join lateral (select count(*) filter (where o.chosen_id = k.chosen_id)::int as same,
           count(*) filter (where o.chosen_id <> k.chosen_id)::int as other, array_agg(o.user_id) as judges
         from comparisons o where o.item_id = k.item_id and o.source = 'annotator' and ${standing(sql`o`)}) votes on true
+      left join lateral (${newestDecision(sql`k.id`)}) decided on true
     where s.project_id = ${page.projectId}::uuid and s.surprise >= ${page.surpriseMin}::real
       and k.user_id <> ${page.viewerId}::uuid and ${standing(sql`k`)}
-      and not exists (select 1 from triage_decisions t where t.comparison_id = k.id)
+      and (decided.id is null or decided.action = 'withdrawn')
       and not exists (select 1 from disagreements d where d.item_id = k.item_id and d.settled_at is not null)
       and coalesce((select r.decision::text from reviews r where r.comparison_id = k.id order by r.created_at desc, r.id desc limit 1),
         'none') not in ('fixed', 'rejected')
@@ -142,3 +150,83 @@ export const annotatorRecords = (connection: Connection, projectId: string) =>
       coalesce(a.gold_right, 0) as "goldRight", coalesce(p.pairs, 0) as "pairs", coalesce(p.agreeing, 0) as "agreeing"
     from peers p full join (select * from annotator_states where project_id = ${projectId}::uuid) a on a.user_id = p.user_id`,
   );
+
+export interface TakenDecision {
+  comparisonId: string;
+  projectId: string;
+  itemId: string;
+  deciderId: string;
+  queue: "likely_slip" | "guideline_gap" | "plurality";
+  action: "ask_annotator" | "ask_lead" | "keep_plurality" | "review" | "dismiss" | "withdrawn";
+  /** Somebody has decided after it. */
+  isReplaced: boolean;
+}
+
+export const takenDecision = (connection: Connection, decisionId: string): Promise<TakenDecision | undefined> =>
+  selectRow<TakenDecision>(
+    connection,
+    sql`select t.comparison_id as "comparisonId", t.project_id as "projectId", k.item_id as "itemId",
+      t.decider_id as "deciderId", t.queue, t.action,
+      exists (select 1 from triage_decisions newer where newer.supersedes_id = t.id) as "isReplaced"
+    from triage_decisions t join comparisons k on k.id = t.comparison_id where t.id = ${decisionId}::uuid`,
+  );
+
+/*
+ * What a decision set going carries its instant, so that it is found again. Each of these answers whether there was still something
+ * to take back.
+ */
+
+/** The question to the annotator, unless it was read. */
+export async function takeBackQuestion(tx: Tx, decisionId: string): Promise<boolean> {
+  const rows = await selectRows(
+    tx,
+    sql`delete from annotator_notes n using triage_decisions t where t.id = ${decisionId}::uuid
+      and n.comparison_id = t.comparison_id and n.author_id = t.decider_id and n.created_at = t.created_at and n.read_at is null
+    returning n.id`,
+  );
+  return rows.length > 0;
+}
+
+/** The question to the lead, unless it was settled. */
+export async function takeBackGap(tx: Tx, decisionId: string): Promise<boolean> {
+  const rows = await selectRows(
+    tx,
+    sql`update guideline_gaps gap set resolved_at = now(), resolved_by = t.decider_id, resolution = 'Withdrawn.'
+      from triage_decisions t join comparisons k on k.id = t.comparison_id where t.id = ${decisionId}::uuid
+        and gap.item_id = k.item_id and gap.raised_by = t.decider_id and gap.created_at = t.created_at and gap.resolved_at is null
+    returning gap.id`,
+  );
+  return rows.length > 0;
+}
+
+/** The case, unless it was reviewed. It stays where it waits for another reason too. */
+export async function takeBackCase(tx: Tx, decisionId: string): Promise<boolean> {
+  const rows = await selectRows(
+    tx,
+    sql`with sent as (
+      select t.comparison_id, t.created_at from triage_decisions t where t.id = ${decisionId}::uuid
+        and not exists (select 1 from reviews r where r.comparison_id = t.comparison_id and r.created_at >= t.created_at)
+    ), gone as (
+      delete from review_cases c using sent where c.comparison_id = sent.comparison_id and c.reasons = array['triage'] returning 1
+    ), kept as (
+      update review_cases c set reasons = array_remove(c.reasons, 'triage'), settled_at = (
+          select case when r.decision <> 'withdrawn' then r.created_at end from reviews r where r.comparison_id = c.comparison_id
+          order by r.created_at desc, r.id desc limit 1)
+      from sent where c.comparison_id = sent.comparison_id and c.reasons @> array['triage'] and cardinality(c.reasons) > 1
+      returning 1
+    )
+    select 1 from gone union all select 1 from kept`,
+  );
+  return rows.length > 0;
+}
+
+/** Id of the adjudication that the decision made, if it is the item's newest still. */
+export async function adjudicationOf(connection: Connection, decisionId: string): Promise<string | undefined> {
+  const row = await selectRow<{ id: string }>(
+    connection,
+    sql`select a.id from triage_decisions t join comparisons k on k.id = t.comparison_id join adjudications a on a.item_id = k.item_id
+    where t.id = ${decisionId}::uuid and a.adjudicator_id = t.decider_id and a.created_at = t.created_at
+      and not exists (select 1 from adjudications newer where newer.item_id = a.item_id and newer.created_at > a.created_at)`,
+  );
+  return row?.id;
+}

@@ -7,7 +7,14 @@ import { judgementSchema, pairViewSchema } from "./reviews";
 const access = { scope: "review", role: "reviewer" } as const;
 
 export const triageQueueSchema = z.enum(["likely_slip", "guideline_gap", "plurality"]);
-export const triageActionSchema = z.enum(["ask_annotator", "ask_lead", "keep_plurality", "review", "dismiss"]);
+export const triageActionSchema = z.enum([
+  "ask_annotator",
+  "ask_lead",
+  "keep_plurality",
+  "review",
+  "dismiss",
+  "withdrawn",
+]);
 
 export const triageCaseSchema = z.strictObject({
   ...pairViewSchema.shape,
@@ -25,6 +32,8 @@ export const triageCaseSchema = z.strictObject({
   votes: z.strictObject({ same: z.int(), other: z.int() }),
   /** Annotators who surprise the model in this category, and the share of its judgements that do; null without a category. */
   categoryEvidence: z.strictObject({ annotators: z.int(), share: z.number(), projectShare: z.number() }).nullable(),
+  /** The newest decision where it was taken back; to be named when deciding anew. */
+  decisionId: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
 });
 export type TriageCase = z.infer<typeof triageCaseSchema>;
@@ -38,8 +47,8 @@ export const listTriage = defineEndpoint({
   query: z.strictObject({
     projectId: z.uuid(),
     queue: triageQueueSchema.optional(),
-    /** Rows to leave out at the start. */
-    offset: z.coerce.number().int().min(0).max(1000).default(0),
+    /** The page before's `next`. */
+    after: z.string().max(200).optional(),
     limit: z.coerce.number().int().min(1).max(50).default(20),
   }),
   response: z.strictObject({
@@ -49,7 +58,7 @@ export const listTriage = defineEndpoint({
     models: z.array(z.strictObject({ id: z.uuid(), task: z.enum(["helpfulness", "safety"]) })),
     /** Judgements that the models have not scored; counted to 1,000. */
     unscored: z.int(),
-    nextOffset: z.int().nullable(),
+    next: z.string().nullable(),
   }),
 });
 
@@ -67,7 +76,7 @@ export const decideTriage = defineEndpoint({
   method: "POST",
   path: "/comparisons/{comparisonId}/triage",
   summary:
-    "Decide a surprising judgement: ask the annotator (reopens it to them), ask the lead, keep as plurality, send to review, or dismiss",
+    "Decide a surprising judgement: ask the annotator (reopens it to them), ask the lead, keep as plurality, send to review, dismiss, or take the last decision back",
   access,
   params: z.strictObject({ comparisonId: z.uuid() }),
   body: z
@@ -75,10 +84,16 @@ export const decideTriage = defineEndpoint({
       action: triageActionSchema,
       /** Reaches the annotator or the lead; needed to ask. */
       note: rationaleSchema.default(""),
+      /** The decision to take back, or the withdrawn one that came before (`decisionId` of the case). */
+      supersedesId: z.uuid().nullable().default(null),
     })
     .refine(({ action, note }) => !action.startsWith("ask_") || note.trim() !== "", {
       path: ["note"],
       message: "is needed to ask",
+    })
+    .refine(({ action, supersedesId }) => action !== "withdrawn" || supersedesId !== null, {
+      path: ["supersedesId"],
+      message: "is needed to take a decision back",
     }),
   response: z.strictObject({
     id: z.uuid(),

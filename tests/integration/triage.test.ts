@@ -7,7 +7,7 @@ import { selectRows } from "@/db/queries/rows";
 import { evaluations, rewardModels, snapshots, trainingRuns } from "@/db/schema";
 import * as environment from "@/lib/env";
 import { listGuidelineGaps } from "@/lib/services/adjudications/gaps";
-import { systemContext } from "@/lib/services/context";
+import { type ServiceContext, systemContext } from "@/lib/services/context";
 import { listReviewQueue } from "@/lib/services/reviews/list";
 import { decideTriage } from "@/lib/services/triage/decide";
 import { listTriage } from "@/lib/services/triage/list";
@@ -96,7 +96,7 @@ const rewards = (comparisonId: string, surprise: number) => ({
   rewardChosen: -Math.log(Math.expm1(surprise)),
   rewardRejected: 0,
 });
-const page = { offset: 0, limit: 20 };
+const page = { limit: 20 };
 
 describe("triage", () => {
   it("asks an annotator about a likely slip, once, and opens the judgement to them", async () => {
@@ -116,8 +116,12 @@ describe("triage", () => {
     expect(listed.cases[1]).toMatchObject({ votes: { same: 1, other: 0 }, categoryEvidence: null });
     expect(listed.cases[1]!.surprise).toBeCloseTo(3, 5);
     expect(listed.counts).toEqual({ likely_slip: 2, guideline_gap: 0, plurality: 0 });
-    const next = await listTriage(reviewer, { projectId, offset: 0, limit: 1 });
-    expect(next.nextOffset).toBe(1);
+    const first = await listTriage(reviewer, { projectId, limit: 1 });
+    expect(first.cases.map(({ comparisonId }) => comparisonId)).toEqual([made[2]!.id]);
+    const second = await listTriage(reviewer, { projectId, limit: 1, after: first.next! });
+    expect(second.cases.map(({ comparisonId }) => comparisonId)).toEqual([made[0]!.id]);
+    expect(second.next).toBeNull();
+    await expect(listTriage(reviewer, { projectId, limit: 1, after: "1" })).rejects.toMatchObject({ code: "invalid" });
     const [outsider] = await createUsers(db, null, 1, "reviewer");
     const ask = { comparisonId: made[2]!.id, action: "ask_annotator" as const, note: "Was that meant?" };
     await expect(decideTriage(contextOf(db, people[0]!), ask)).rejects.toMatchObject({ code: "forbidden" });
@@ -177,13 +181,53 @@ describe("triage", () => {
     await storeRewards(worker, rewardModelId, [rewards(made[0]!.id, 4), rewards(made[1]!.id, 0.1)]);
     const { cases } = await listTriage(reviewer, { projectId, queue: "plurality", ...page });
     expect(cases).toMatchObject([{ comparisonId: made[0]!.id, votes: { same: 1, other: 2 } }]);
-    await decideTriage(reviewer, { comparisonId: made[0]!.id, action: "keep_plurality", note: "" });
+    const kept = await decideTriage(reviewer, { comparisonId: made[0]!.id, action: "keep_plurality", note: "" });
     const outcomes = await selectRows(
       db,
       sql`select outcome from adjudications where item_id = ${made[0]!.itemId}::uuid`,
     );
     expect(outcomes).toEqual([{ outcome: "plurality" }]);
     expect((await listTriage(reviewer, { projectId, ...page })).cases).toEqual([]);
+    const { comparisonId } = cases[0]!;
+    await decideTriage(reviewer, { comparisonId, action: "withdrawn", note: "", supersedesId: kept.id });
+    expect((await listTriage(reviewer, { projectId, ...page })).cases).toMatchObject([{ comparisonId }]);
+  });
+
+  it("takes a decision back with what it set going, until somebody has acted on that", async () => {
+    const { db, projectId, people, rewardModelId, reviewer, worker } = await setUp({ items: 1, annotators: 1 });
+    const [second] = await createUsers(db, projectId, 1, "reviewer");
+    const { id: comparisonId } = await judge(db, people[0]!, projectId, { chosen: "first" });
+    await storeRewards(worker, rewardModelId, [rewards(comparisonId, 4)]);
+    const waiting = async () =>
+      (await listTriage(reviewer, { projectId, ...page })).cases.map((entry) => entry.decisionId);
+    const withdraw = (by: ServiceContext, supersedesId: string) =>
+      decideTriage(by, { comparisonId, action: "withdrawn", note: "", supersedesId });
+    const left = () =>
+      selectRows(
+        db,
+        sql`select (select count(*)::int from annotator_notes where comparison_id = ${comparisonId}::uuid) as notes,
+          (select count(*)::int from review_cases where comparison_id = ${comparisonId}::uuid) as cases,
+          (select count(*)::int from guideline_gaps where project_id = ${projectId}::uuid and resolved_at is null) as gaps`,
+      ).then(([row]) => row);
+    let before: string | null = null;
+    for (const action of ["ask_annotator", "ask_lead", "review", "dismiss"] as const) {
+      expect(await waiting()).toEqual([before]);
+      const made = await decideTriage(reviewer, { comparisonId, action, note: "Why?", supersedesId: before });
+      expect(await waiting()).toEqual([]);
+      await expect(withdraw(contextOf(db, second!), made.id)).rejects.toMatchObject({ code: "conflict" });
+      const back = await Promise.allSettled([withdraw(reviewer, made.id), withdraw(reviewer, made.id)]);
+      expect(back.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      expect(await left()).toEqual({ notes: 0, cases: 0, gaps: 0 });
+      const [done] = back.filter((result) => result.status === "fulfilled");
+      before = done!.value.id;
+    }
+    // Without naming the decision that was taken back, nobody knows what they overrule.
+    const again = { comparisonId, action: "ask_annotator" as const, note: "Why?" };
+    await expect(decideTriage(reviewer, again)).rejects.toMatchObject({ code: "conflict" });
+    const asked = await decideTriage(reviewer, { ...again, supersedesId: before });
+    await db.execute(sql`update annotator_notes set read_at = now() where comparison_id = ${comparisonId}::uuid`);
+    await expect(withdraw(reviewer, asked.id)).rejects.toThrow("has read the question");
+    expect(await waiting()).toEqual([]);
   });
 
   it("takes over the rewards of an evaluation, of this project's judgements only", async () => {

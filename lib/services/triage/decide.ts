@@ -1,59 +1,57 @@
-/** What becomes of a surprising judgement. Once for each; a second decision is refused by the unique index. */
+/** What becomes of a surprising judgement. Once for each, until it is taken back; a second decision is refused by unique indexes. */
 import { databaseError, type Tx } from "@/db/client";
 import { newestAdjudicationId } from "@/db/queries/adjudications";
-import { insertAudit } from "@/db/queries/audit";
 import { comparisonProject, sendToReview } from "@/db/queries/reviews";
-import { annotatorNotes, guidelineGaps, triageDecisions } from "@/db/schema";
-import { DomainError, notFound } from "@/lib/errors";
+import { annotatorNotes, guidelineGaps } from "@/db/schema";
+import { DomainError } from "@/lib/errors";
 import { adjudicate } from "../adjudications/decide";
-import { auditActor, inTransaction, requireProject, requireUser, type ServiceContext } from "../context";
+import { inTransaction, requireUser, type ServiceContext } from "../context";
 import { type RankedCase, rankTriage } from "./rank";
+import { requireTriage, storeDecision, type TriageAction } from "./store";
+import { withdrawTriage } from "./withdraw";
 
-export type TriageAction = (typeof triageDecisions.$inferSelect)["action"];
 export interface TriageInput {
   comparisonId: string;
   action: TriageAction;
   note: string;
+  /** The decision that is taken back, or the withdrawn one before. */
+  supersedesId?: string | null;
 }
+
+const ONE_CHAIN = new Set(["triage_decisions_once", "triage_decisions_next"]);
 
 /** Errors: `conflict` when the judgement does not wait here (any more), `forbidden` for one's own item as plurality. */
 export async function decideTriage(context: ServiceContext, input: TriageInput) {
-  const decider = requireUser(context);
   try {
     return await inTransaction(context, async (tx) => {
-      const projectId = await comparisonProject(tx, input.comparisonId);
-      if (!projectId) throw notFound("Comparison");
-      await requireProject(context, tx, projectId, "reviewer").catch((error: Error) => {
-        throw error.message === "Project not found" ? notFound("Comparison") : error;
-      });
-      const ranked = await rankTriage(tx, { projectId, viewerId: decider.id });
-      const found = ranked.find(({ comparisonId }) => comparisonId === input.comparisonId);
-      if (!found)
-        throw new DomainError("conflict", "This judgement does not wait for triage: it is decided, replaced or yours.");
-      const note = input.note.trim();
-      const [row] = await tx
-        .insert(triageDecisions)
-        .values({ ...input, note, projectId, deciderId: decider.id, queue: found.queue })
-        .returning();
-      await carryOut(context, tx, { ...input, note, projectId, deciderId: decider.id, found });
-      await insertAudit(tx, {
-        actor: auditActor(context.actor),
-        action: "triage.decide",
-        objectType: "triage_decision",
-        objectId: row!.id,
-        projectId,
-        details: { comparisonId: input.comparisonId, queue: found.queue, action: input.action },
-      });
-      const { id, comparisonId, action, createdAt } = row!;
-      return { id, comparisonId, action, createdAt: createdAt.toISOString() };
+      if (input.action === "withdrawn") return withdrawTriage(context, tx, input);
+      return decide(context, tx, { ...input, action: input.action });
     });
   } catch (error) {
-    if (databaseError(error)?.constraint !== "triage_decisions_once") throw error;
+    if (!ONE_CHAIN.has(databaseError(error)?.constraint ?? "")) throw error;
     throw new DomainError("conflict", "Somebody has decided this in the meantime.");
   }
 }
 
-interface Order extends TriageInput {
+type Decision = TriageInput & { action: Exclude<TriageAction, "withdrawn"> };
+
+async function decide(context: ServiceContext, tx: Tx, input: Decision) {
+  const { id: deciderId } = requireUser(context);
+  const projectId = await requireTriage(context, tx, await comparisonProject(tx, input.comparisonId));
+  const ranked = await rankTriage(tx, { projectId, viewerId: deciderId });
+  const found = ranked.find(({ comparisonId }) => comparisonId === input.comparisonId);
+  if (!found)
+    throw new DomainError("conflict", "This judgement does not wait for triage: it is decided, replaced or yours.");
+  if ((input.supersedesId ?? null) !== found.decisionId)
+    throw new DomainError("conflict", "Somebody has decided this in the meantime.");
+  const note = input.note.trim();
+  const order = { ...input, note, projectId, deciderId };
+  const made = await storeDecision(context, tx, { ...order, queue: found.queue });
+  await carryOut(context, tx, { ...order, found });
+  return made;
+}
+
+interface Order extends Decision {
   projectId: string;
   deciderId: string;
   found: RankedCase;

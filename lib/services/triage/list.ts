@@ -4,6 +4,7 @@ import { countUnscored, servingModels } from "@/db/queries/triage";
 import type { TriageCase } from "@/lib/contracts/triage";
 import type { TriageQueue } from "@/lib/domain/triage";
 import type { ServiceContext } from "../context";
+import { notACursor } from "../paging";
 import { openQueue } from "../reviews/list";
 import { toReviewCase } from "../reviews/view";
 import { type RankedCase, rankTriage } from "./rank";
@@ -12,14 +13,15 @@ export const UNSCORED_COUNTED_MAX = 1000;
 
 export async function listTriage(
   context: ServiceContext,
-  input: { projectId: string; queue?: TriageQueue | undefined; offset: number; limit: number },
+  input: { projectId: string; queue?: TriageQueue | undefined; after?: string | undefined; limit: number },
 ) {
   const { reviewerId } = await openQueue(context, input.projectId);
   const ranked = await rankTriage(context.db, { projectId: input.projectId, viewerId: reviewerId });
   const count = (queue: TriageQueue) => ranked.filter((row) => row.queue === queue).length;
   const wanted = input.queue ? ranked.filter((row) => row.queue === input.queue) : ranked;
-  const page = wanted.slice(input.offset, input.offset + input.limit);
-  const end = input.offset + page.length;
+  const rest = input.after === undefined ? wanted : afterCursor(wanted, input.after);
+  const page = rest.slice(0, input.limit);
+  const last = page.at(-1);
   const models = await servingModels(context.db, input.projectId);
   return {
     cases: await views(context, page, reviewerId),
@@ -30,8 +32,19 @@ export async function listTriage(
     },
     models: models.map(({ id, task }) => ({ id, task })),
     unscored: await countUnscored(context.db, input.projectId, UNSCORED_COUNTED_MAX),
-    nextOffset: end < wanted.length ? end : null,
+    next: rest.length > page.length && last ? cursorOf(last) : null,
   };
+}
+
+/** A place in the order of db/queries/triage.ts. It names a case, so that cases decided meanwhile shift no page. */
+const cursorOf = ({ surprise, comparisonId }: RankedCase): string =>
+  Buffer.from(`${surprise}|${comparisonId}`).toString("base64url");
+
+function afterCursor(cases: readonly RankedCase[], cursor: string): RankedCase[] {
+  const [number = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split("|");
+  const surprise = Number(number);
+  if (number === "" || !Number.isFinite(surprise) || !/^[0-9a-f-]{36}$/.test(id)) throw notACursor("query.after");
+  return cases.filter((row) => row.surprise < surprise || (row.surprise === surprise && row.comparisonId > id));
 }
 
 async function views(context: ServiceContext, page: readonly RankedCase[], viewerId: string): Promise<TriageCase[]> {
@@ -50,11 +63,12 @@ async function views(context: ServiceContext, page: readonly RankedCase[], viewe
       ...view
     } = found;
     const { queue, surprise, rewardMargin, slipProbability, categoryEvidence, same, other, reliability } = ranked;
+    const { decisionId } = ranked;
     return [
       {
         ...view,
         annotator: { ...annotator, reliability },
-        ...{ queue, surprise, rewardMargin, slipProbability, categoryEvidence, votes: { same, other } },
+        ...{ queue, surprise, rewardMargin, slipProbability, categoryEvidence, votes: { same, other }, decisionId },
       },
     ];
   });

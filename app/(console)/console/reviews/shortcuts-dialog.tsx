@@ -23,6 +23,7 @@ const ROWS = {
     { keys: ["r"], name: "sendToReview" },
     { keys: ["p"], name: "plurality" },
     { keys: ["x"], name: "dismiss" },
+    { keys: ["u"], name: "undo" },
   ],
 } as const;
 const EVERYWHERE = [
