@@ -44,7 +44,8 @@ export function ToastView({ shown, onDismiss }: { shown: readonly ToastEntry[]; 
           )}
         </Primitive.Root>
       ))}
-      <Primitive.Viewport className="pointer-events-none fixed top-12 right-0 z-60 m-3 flex max-w-[min(26rem,calc(100vw-1.5rem))] flex-col items-end gap-2" />
+      {/* On a phone over the bar: under it they would cover the very text that comes next. */}
+      <Primitive.Viewport className="pointer-events-none fixed top-0 right-0 z-60 m-0.5 flex sm:top-12 sm:m-3 max-w-[min(26rem,calc(100vw-1.5rem))] flex-col items-end gap-2" />
     </Primitive.Provider>
   );
 }
