@@ -131,8 +131,11 @@ const SAFETY = sql.join(
 async function countItems(tx: Tx, itemIds: readonly string[], sign: 1 | -1): Promise<void> {
   await tx.execute(sql`
     insert into quality_patterns as q
-    select project_id, campaign_id, language, category, steps, safety, ${sign} * count(*)::int
-    from quality_items where item_id = any(${uuids(itemIds)}) group by 1, 2, 3, 4, 5, 6
+    select project_id, campaign_id, language, category, steps, '{}'::smallint[], ${sign} * count(*)::int
+    from quality_items where item_id = any(${uuids(itemIds)}) group by 1, 2, 3, 4, 5
+    union all
+    select project_id, campaign_id, language, category, '{}'::smallint[], safety, ${sign} * count(*)::int
+    from quality_items where item_id = any(${uuids(itemIds)}) group by 1, 2, 3, 4, 6
     on conflict (project_id, campaign_id, language, category, steps, safety) do update set items = q.items + excluded.items`);
   await tx.execute(sql`
     insert into quality_peers as q
@@ -200,23 +203,21 @@ export interface PatternRow {
   items: number;
 }
 
-/** Grouped here and not by the caller: a million judgements make tens of thousands of patterns, but some hundred of each kind. */
+/** Grouped here and not by the caller: a million judgements make thousands of patterns, but some hundred of each kind. */
 export const selectPatterns = (connection: Connection, filter: QualityFilter): Promise<PatternRow[]> =>
   selectRows<PatternRow>(
     connection,
     sql`
-    with by_steps as materialized (
-      select campaign_id, language, category, steps, sum(items)::int as items
-      from quality_patterns q where ${within(filter)} group by 1, 2, 3, 4
-    )
+    with patterns as materialized (select * from quality_patterns q where ${within(filter)})
     select p.by, p.key, coalesce(c.name, p.key) as name, p.counts, p.items
     from (
       select case when grouping(campaign_id) = 0 then 'campaign' when grouping(language) = 0 then 'language'
           when grouping(category) = 0 then 'category' else 'all' end as by,
         coalesce(campaign_id::text, language, category, '') as key, steps as counts, sum(items)::int as items
-      from by_steps group by grouping sets ((steps), (campaign_id, steps), (language, steps), (category, steps))
+      from patterns where cardinality(steps) > 0
+      group by grouping sets ((steps), (campaign_id, steps), (language, steps), (category, steps))
       union all
-      select 'safety', '', safety, sum(items)::int from quality_patterns q where ${within(filter)} group by safety
+      select 'safety', '', safety, sum(items)::int from patterns where cardinality(safety) > 0 group by safety
     ) p left join campaigns c on p.by = 'campaign' and c.id::text = p.key`,
   );
 

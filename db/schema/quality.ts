@@ -133,7 +133,10 @@ export const qualityMirrors = pgTable(
   (table) => [index("quality_mirrors_project").on(table.projectId, table.userId)],
 );
 
-/** How many items look exactly alike: the table from which agreement is computed. */
+/**
+ * How many items look exactly alike, by their steps (`safety` empty) and by their safety answers (`steps` empty): what agreement is
+ * computed from. Both at once would make twenty times as many rows.
+ */
 export const qualityPatterns = pgTable(
   "quality_patterns",
   {

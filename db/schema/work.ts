@@ -157,6 +157,11 @@ export const items = pgTable(
     index("items_set_aside")
       .on(table.projectId, table.createdAt, table.id)
       .where(sql`state in ('unusable', 'withdrawn')`),
+    index("items_open").on(table.projectId, table.createdAt, table.id).where(sql`state = 'open'`),
+    index("items_not_pairs")
+      .on(table.projectId, table.createdAt, table.id)
+      .where(sql`kind in ('live', 'turn_review')`),
+    index("items_language").on(table.projectId, table.language, table.createdAt, table.id),
     index("items_checks").on(table.projectId, table.createdAt, table.id).where(sql`purpose in ('gold', 'mirror')`),
     uniqueIndex("items_next_turn").on(table.previousItemId).where(sql`previous_item_id is not null`),
     /** A judgement is asked again at most once. */
@@ -275,6 +280,8 @@ export const comparisons = pgTable(
     uniqueIndex("comparisons_supersedes").on(table.supersedesId).where(sql`supersedes_id is not null`),
     index("comparisons_project").on(table.projectId, table.createdAt),
     uniqueIndex("comparisons_list").on(table.projectId, table.sequence),
+    index("comparisons_judged").on(table.projectId, table.sequence).where(sql`source = 'annotator'`),
+    index("comparisons_imported").on(table.projectId, table.sequence).where(sql`source = 'import'`),
     index("comparisons_unsafe").on(table.projectId, table.sequence).where(sql`safety = 'preferred_unsafe'`),
     index("comparisons_user").on(table.userId, table.createdAt).where(sql`user_id is not null`),
     index("comparisons_item").on(table.itemId),
