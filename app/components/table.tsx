@@ -45,7 +45,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, loading, onLoa
                   scope="col"
                   className={cn(
                     "border-b border-line px-3 py-2 text-left text-sm font-medium whitespace-nowrap text-muted",
-                    column.numeric && "text-right",
+                    column.numeric && "text-right whitespace-nowrap tabular-nums",
                   )}
                 >
                   {column.header}
@@ -61,7 +61,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, loading, onLoa
                     key={column.key}
                     className={cn(
                       "border-b border-line px-3 py-2 align-top",
-                      column.numeric && "text-right",
+                      column.numeric && "text-right whitespace-nowrap tabular-nums",
                       column.className,
                     )}
                   >

@@ -257,7 +257,7 @@ function Line<Row>({
           key={cell.id}
           className={cn(
             "border-b border-line px-3 py-2 align-top",
-            cell.column.columnDef.meta?.numeric && "text-right tabular-nums",
+            cell.column.columnDef.meta?.numeric && "text-right whitespace-nowrap tabular-nums",
             cell.column.columnDef.meta?.className,
           )}
         >
