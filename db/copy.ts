@@ -54,13 +54,13 @@ export class CopyRows {
 
   /** What was gathered; begins anew. */
   take(): CopyPart {
-    const { table, columns, rows } = this;
     const chunks = [...this.full, this.chunk.subarray(0, this.used)].filter(({ length }) => length > 0);
+    const part = { table: this.table, columns: this.columns, rows: this.rows, chunks };
     this.rows = 0;
     this.full = [];
     this.chunk = Buffer.alloc(0);
     this.used = 0;
-    return { table, columns, rows, chunks };
+    return part;
   }
 }
 

@@ -140,7 +140,8 @@ export class PairLines {
   }
 
   add({ dialogue, messages, item, comparison }: NewPair): void {
-    const { projectId, source } = this;
+    const projectId = this.projectId;
+    const source = this.source;
     this.dialogues.add(`${dialogue.id}\t${projectId}\t${dialogue.promptHash}\t${copyText(dialogue.language)}\n`, 1);
     for (const { id, dialogueId, parentId, role, content } of messages)
       this.messages.add(`${id}\t${dialogueId}\t${parentId ?? "\\N"}\t${role}\t${copyText(content)}\t${source}\n`, 1);

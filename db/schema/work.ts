@@ -158,9 +158,7 @@ export const items = pgTable(
       .on(table.projectId, table.createdAt, table.id)
       .where(sql`state in ('unusable', 'withdrawn')`),
     index("items_open").on(table.projectId, table.createdAt, table.id).where(sql`state = 'open'`),
-    index("items_not_pairs")
-      .on(table.projectId, table.createdAt, table.id)
-      .where(sql`kind in ('live', 'turn_review')`),
+    index("items_not_pairs").on(table.projectId, table.createdAt, table.id).where(sql`kind in ('live', 'turn_review')`),
     index("items_language").on(table.projectId, table.language, table.createdAt, table.id),
     index("items_checks").on(table.projectId, table.createdAt, table.id).where(sql`purpose in ('gold', 'mirror')`),
     uniqueIndex("items_next_turn").on(table.previousItemId).where(sql`previous_item_id is not null`),
