@@ -10,6 +10,8 @@ interface ConfirmProps {
   description: string;
   /** The button's word: what happens. */
   action: string;
+  /** The other button's word; absent = leave it as it is. */
+  keep?: string;
   busy: boolean;
   error: { message: string } | null;
   onConfirm: () => void;
@@ -17,13 +19,13 @@ interface ConfirmProps {
 }
 
 /** Asks before what cannot be undone. */
-export function Confirm({ title, description, action, busy, error, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, description, action, keep, busy, error, onConfirm, onClose }: ConfirmProps) {
   const t = useTranslations("common");
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={title} description={description}>
       {error && <ErrorState className="mb-4" error={error} />}
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>{t("leaveIt")}</Button>
+        <Button onClick={onClose}>{keep ?? t("leaveIt")}</Button>
         <Button variant="danger" busy={busy} onClick={onConfirm}>
           {action}
         </Button>

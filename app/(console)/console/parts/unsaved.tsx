@@ -13,6 +13,7 @@ export function Unsaved({ dirty }: { dirty: boolean }) {
       title={t("title")}
       description={t("hint")}
       action={t("leave")}
+      keep={t("stay")}
       busy={false}
       error={null}
       onConfirm={leave}
