@@ -40,6 +40,19 @@ const CASES: Record<string, Case> = {
     shapes: [[5, 6]],
     run: (ops, [x], draw) => ops.project(x as tf.Tensor2D, markConstant(draw.floats([7, 6])) as tf.Tensor2D),
   },
+  ...Object.fromEntries(
+    // From one row to more than are multiplied without BLAS, with a depth that fills no vector.
+    [1, 8, 9, 16, 17].map((rows): [string, Case] => [
+      `linear of ${rows} rows`,
+      {
+        shapes: [
+          [rows, 43],
+          [70, 43],
+        ],
+        run: (ops, [x, w]) => ops.linear(x as tf.Tensor2D, w as tf.Tensor2D),
+      },
+    ]),
+  ),
   rmsNorm: { shapes: [[5, 8], [8]], run: (ops, [x, w]) => ops.rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, 1e-5) },
   swiglu: {
     shapes: [
