@@ -16,7 +16,13 @@ import type { LlamaModel } from "../core/model/parameters";
 import { createRandom, deriveSeed, type Random } from "../core/random";
 import type { ChatTokenizer } from "../data/tokenizer";
 import type { Message } from "../format/pair";
-import { checkSamplingParameters, type LogitsRow, type SampledToken, type SamplingParameters, sampleToken } from "./sampling";
+import {
+  checkSamplingParameters,
+  type LogitsRow,
+  type SampledToken,
+  type SamplingParameters,
+  sampleToken,
+} from "./sampling";
 
 export interface GenerateOptions extends SamplingParameters {
   tokensMax: number;
