@@ -181,7 +181,7 @@ const MODES = [
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByRole("main")).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible({ timeout: 20_000 });
   // Some screens listen for as long as they are open.
   await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
   await expect(page.locator("main [aria-busy=true]")).toHaveCount(0, { timeout: 20_000 });
