@@ -1,6 +1,14 @@
+import { getTranslations } from "next-intl/server";
+import { PageHeader } from "@/app/components/card";
 import { RoundDetail } from "../../round-detail";
 
 export default async function RoundPage({ params }: { params: Promise<{ projectId: string; roundId: string }> }) {
   const { projectId, roundId } = await params;
-  return <RoundDetail projectId={projectId} roundId={roundId} />;
+  const t = await getTranslations("console.rounds");
+  return (
+    <>
+      <PageHeader title={t("title")} />
+      <RoundDetail projectId={projectId} roundId={roundId} />
+    </>
+  );
 }
