@@ -117,7 +117,7 @@ describe("the estimate", () => {
     const cells = (pair.cells / 200) * 2048;
     const layer = 2048 * (4 * 576 + (2 * 9 + 2 * 3) * 64 + 4 * 1536) + 2 * cells * 9;
     expect(estimate.memory.activations).toBeCloseTo(4 * 30 * layer, -3);
-    expect(estimate.hours).toBeCloseTo((trainingFlops(smollm, pair, full).useful * 1000) / (100e9 * 0.6) / 3600, 9);
+    expect(estimate.hours).toBeCloseTo((trainingFlops(smollm, pair, full).useful * 1000) / (100e9 * 0.75) / 3600, 9);
   });
 
   it("knows what each method trains and what recomputation and bfloat16 save", () => {

@@ -58,8 +58,8 @@ export interface TrainingEstimate {
  * model). A guess for engines and machines that we did not measure; the live view goes by the run itself.
  */
 const EFFICIENCY: Record<EngineName, { float32: number; bfloat16: number }> = {
-  libtorch: { float32: 0.6, bfloat16: 0.4 },
-  onnx: { float32: 0.5, bfloat16: 0.5 },
+  libtorch: { float32: 0.75, bfloat16: 0.4 },
+  onnx: { float32: 0.6, bfloat16: 0.6 },
   webgpu: { float32: 0.3, bfloat16: 0.3 },
   tensorflow: { float32: 0.4, bfloat16: 0.4 },
   wasm: { float32: 0.3, bfloat16: 0.3 },
