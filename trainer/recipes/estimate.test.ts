@@ -154,7 +154,7 @@ describe("the estimate", () => {
       /^estimate: 134.5 million weights, all of them trained; about 5\.\d GiB of memory \(weights 513 MiB/,
     );
     expect(lines[1]).toMatch(
-      /1000 pairs in 10 steps, 200 tokens and \d+ GFLOP each; about \d+ minutes at 60% of 100 GFLOP\/s/,
+      /1000 pairs in 10 steps, 200 tokens and \d+ GFLOP each; about \d+ minutes at 75% of 100 GFLOP\/s/,
     );
     expect([bytesText(3 * 2 ** 30), bytesText(1)]).toEqual(["3.0 GiB", "1 MiB"]);
     expect([72, 3, 0.5, 0.001].map(durationText)).toEqual(["3.0 days", "3.0 hours", "30 minutes", "4 seconds"]);
