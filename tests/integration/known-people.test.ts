@@ -34,13 +34,13 @@ async function isKept(key: string): Promise<boolean> {
   });
   return !asked;
 }
+/** Listening begins anew a second after it was cut off. */
 async function remember(key: string, someone: Person): Promise<void> {
-  await expect
-    .poll(async () => {
-      await people.find(key, async () => someone);
-      return isKept(key);
-    })
-    .toBe(true);
+  const isRemembered = async () => {
+    await people.find(key, async () => someone);
+    return isKept(key);
+  };
+  await expect.poll(isRemembered, { timeout: 10_000 }).toBe(true);
 }
 const isForgottenSoon = (key: string) => expect.poll(() => isKept(key), { timeout: 1000, interval: 10 }).toBe(false);
 const userAndKey = async () => {
