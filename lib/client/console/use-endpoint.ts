@@ -28,12 +28,29 @@ export function useRead<P extends z.ZodType, Q extends z.ZodType, B extends z.Zo
   });
 }
 
+interface Outcome<T, I> {
+  onSuccess?: (answer: T, input: I) => void;
+  onError?: (error: ProblemError, input: I) => void;
+  onSettled?: () => void;
+}
+
+/** What `mutate` is told to do happens even when the caller is gone by then: refreshing may have replaced its form or row. */
 export function useAction<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
   endpoint: Endpoint<P, Q, B, R>,
 ) {
+  type Answer = Out<R> | null;
+  type Input = CallInput<In<P>, In<Q>, In<B>>;
   const client = useQueryClient();
-  return useMutation<Out<R> | null, ProblemError, CallInput<In<P>, In<Q>, In<B>>>({
+  const action = useMutation<Answer, ProblemError, Input>({
     mutationFn: (input) => call(endpoint, input),
     onSuccess: () => client.invalidateQueries(),
   });
+  const mutate = (input: Input, { onSuccess, onError, onSettled }: Outcome<Answer, Input> = {}) => {
+    const done = action.mutateAsync(input).then(
+      (answer) => onSuccess?.(answer, input),
+      (error: ProblemError) => onError?.(error, input),
+    );
+    void done.finally(onSettled);
+  };
+  return { ...action, mutate };
 }
