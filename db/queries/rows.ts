@@ -1,4 +1,5 @@
 /** Runs a raw statement and types its rows. The caller vouches for the shape; dates are asked for as epoch milliseconds. */
+import { setTimeout as pause } from "node:timers/promises";
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 
@@ -13,9 +14,19 @@ export async function selectRow<Row>(connection: Connection, statement: SQL): Pr
 /** A list of ids as one parameter. */
 export const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
 
-/** Keeps a tally's refresh to one transaction at a time. False: another one has it, and `wait` was not asked for. */
+const TRIES = 10;
+const TRY_MS = 100;
+
+/**
+ * Keeps a tally's refresh to one transaction at a time. `wait` false: a second's patience, enough for another read's small batch, which
+ * this read wants to see too. False: somebody has it for longer.
+ */
 export async function lockTally(tx: Tx, name: string, wait: boolean): Promise<boolean> {
   const key = sql`hashtextextended(${name}::text, 0)`;
   const lock = wait ? sql`pg_advisory_xact_lock(${key}) is not null` : sql`pg_try_advisory_xact_lock(${key})`;
-  return (await selectRow<{ held: boolean }>(tx, sql`select ${lock} as held`))?.held ?? false;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    if (attempt > 0) await pause(TRY_MS);
+    if ((await selectRow<{ held: boolean }>(tx, sql`select ${lock} as held`))?.held) return true;
+  }
+  return false;
 }
