@@ -64,7 +64,7 @@ test("a lead publishes a test, an annotator passes it by keyboard and is certifi
   await expectAccessible(annotator);
 
   await openOnboarding(page, "?tab=certificates");
-  await page.getByRole("button", { name: /^Revoke the certificate of/ }).click();
+  await page.getByRole("button", { name: "Revoke the certificate of Ana Annotator" }).click();
   await page.getByLabel("Reason").fill("Only a rehearsal.");
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByText("Only a rehearsal.")).toBeVisible();
@@ -75,7 +75,7 @@ test("a lead publishes a test, an annotator passes it by keyboard and is certifi
   await openOnboarding(page);
   await page.getByRole("button", { name: "Archive Grading and ranking" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
-  await expect(page.getByText("No entry test yet")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Archive Grading and ranking" })).toHaveCount(0);
 });
 
 test("a written answer is graded without a name, by keys, and its writer reads the comment", async ({
@@ -108,6 +108,12 @@ test("a written answer is graded without a name, by keys, and its writer reads t
   const reviewer = await (await browser.newContext()).newPage();
   await signIn(reviewer, "reviewer");
   await reviewer.goto("/console/grading");
+  // Two answers of the demo's own test came before this one.
+  for (const waiting of ["3 answers wait", "2 answers wait"]) {
+    await expect(reviewer.getByText(waiting)).toBeVisible();
+    await reviewer.keyboard.press("5");
+    await reviewer.keyboard.press("Enter");
+  }
   await expect(reviewer.getByText("I have eggs, rice and an onion.", { exact: false })).toBeVisible();
   await expectAccessible(reviewer);
   await expectFitsPhone(reviewer);
@@ -123,5 +129,5 @@ test("a written answer is graded without a name, by keys, and its writer reads t
   await openOnboarding(page);
   await page.getByRole("button", { name: "Archive Writing prompts" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
-  await expect(page.getByText("No entry test yet")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Archive Writing prompts" })).toHaveCount(0);
 });
