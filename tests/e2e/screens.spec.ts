@@ -114,7 +114,12 @@ const firstOf = (rows: { id: string }[], what: string): string => {
 };
 
 async function findIds(page: Page, annotator: Page): Promise<Ids> {
-  const project = firstOf((await api(page, "get", "/projects")).rows, "projects");
+  // Other journeys have made projects of their own.
+  const projects: { id: string; name: string }[] = (await api(page, "get", "/projects")).rows;
+  const project = firstOf(
+    projects.filter(({ name }) => name.startsWith("Demo:")),
+    "projects",
+  );
   const round = await finishedRound(page, project);
   const list = (path: string) => api(page, "get", `/projects/${project}/${path}`);
   const { trainingRuns } = await list("training-runs");
