@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const reports = mkdtempSync(path.join(tmpdir(), "pairwright-reports-"));
-const STAGE_MINUTES_MAX = 20;
+const STAGE_MINUTES_MAX = 35;
 const running = new Set();
 
 const node = (...args) => [process.execPath, ...args];
