@@ -2,11 +2,11 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Connection } from "../client";
 import { ghostAttentionDialogues, policies, policyVariants, rounds, turnReviews } from "../schema";
-import type { Keyset } from "./items";
+import { type Keyset, keysetAt, keysetBelow } from "./keyset";
 
 const columns = {
   id: ghostAttentionDialogues.id,
-  at: sql<string>`to_jsonb(${ghostAttentionDialogues.createdAt})#>>'{}'`,
+  at: keysetAt(ghostAttentionDialogues.createdAt),
   dialogue: ghostAttentionDialogues,
   roundNumber: rounds.number,
   projectId: rounds.projectId,
@@ -32,17 +32,15 @@ export async function selectDialogues(
   page: { after: Keyset | undefined; limit: number },
 ) {
   const { createdAt, id } = ghostAttentionDialogues;
-  const { after, limit } = page;
-  const below = after && sql`(${createdAt}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
   return connection
     .select(columns)
     .from(ghostAttentionDialogues)
     .innerJoin(rounds, eq(rounds.id, ghostAttentionDialogues.roundId))
     .innerJoin(policyVariants, eq(policyVariants.id, ghostAttentionDialogues.variantId))
     .innerJoin(policies, eq(policies.id, policyVariants.policyId))
-    .where(and(conditionOf(filter), below))
+    .where(and(conditionOf(filter), keysetBelow(createdAt, id, page.after)))
     .orderBy(desc(createdAt), desc(id))
-    .limit(limit);
+    .limit(page.limit);
 }
 export type DialogueRow = Awaited<ReturnType<typeof selectDialogues>>[number];
 

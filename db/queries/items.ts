@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { ItemBulkAction, ItemOrder, SkipReason } from "@/lib/domain/lists";
 import type { Connection, Tx } from "../client";
+import type { Keyset } from "./keyset";
 import { selectRows } from "./rows";
 
 export interface ItemFilter {
@@ -13,12 +14,6 @@ export interface ItemFilter {
   category?: string | undefined;
   judgementsMin?: number | undefined;
   judgementsMax?: number | undefined;
-}
-
-/** The place after which a page begins: an instant to the microsecond, and the id that breaks ties. */
-export interface Keyset {
-  at: string;
-  id: string;
 }
 
 /** Of the items `i`. Values are named where a partial index asks for it, so the planner sees that it fits. */

@@ -2,7 +2,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PromptBulkAction, SkipReason } from "@/lib/domain/lists";
 import type { Connection, Tx } from "../client";
-import type { Keyset, Selection } from "./items";
+import type { Selection } from "./items";
+import type { Keyset } from "./keyset";
 import { selectRows } from "./rows";
 
 export interface PromptFilter {

@@ -9,7 +9,7 @@ import {
   rejectionSamplingGroups,
   rounds,
 } from "../schema";
-import type { Keyset } from "./items";
+import { type Keyset, keysetAt, keysetBelow } from "./keyset";
 import { promptTextLike } from "./prompts";
 
 type Task = "helpfulness" | "safety";
@@ -34,7 +34,7 @@ const groupColumns = {
   messages: prompts.messages,
   itemId: rejectionSamplingGroups.itemId,
   createdAt: rejectionSamplingGroups.createdAt,
-  at: sql<string>`to_jsonb(${rejectionSamplingGroups.createdAt})#>>'{}'`,
+  at: keysetAt(rejectionSamplingGroups.createdAt),
   candidates: sql<number>`(select count(*)::int ${inGroup})`,
   bestReward: sql<number | null>`(select max(${rejectionSamplingCandidates.combinedReward}) ${inGroup})`,
   medianReward: sql<
@@ -60,16 +60,14 @@ export async function selectGroups(
   page: { after: Keyset | undefined; limit: number },
 ) {
   const { createdAt, id } = rejectionSamplingGroups;
-  const { after, limit } = page;
-  const below = after && sql`(${createdAt}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)`;
   return connection
     .select(groupColumns)
     .from(rejectionSamplingGroups)
     .innerJoin(rounds, eq(rounds.id, rejectionSamplingGroups.roundId))
     .innerJoin(prompts, eq(prompts.id, rejectionSamplingGroups.promptId))
-    .where(and(conditionOf(filter), below))
+    .where(and(conditionOf(filter), keysetBelow(createdAt, id, page.after)))
     .orderBy(desc(createdAt), desc(id))
-    .limit(limit);
+    .limit(page.limit);
 }
 export type GroupRow = Awaited<ReturnType<typeof selectGroups>>[number];
 

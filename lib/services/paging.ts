@@ -1,12 +1,6 @@
 /** Keyset paging by (created_at, id). The cursor is opaque to clients and names a row, so that new rows never shift a page. */
-import { type Column, type SQL, sql } from "drizzle-orm";
+import type { Keyset } from "@/db/queries/keyset";
 import { DomainError } from "@/lib/errors";
-
-/** The place after which a page begins. `at` is Postgres's own text: a Date would lose the microseconds, and rows with them. */
-export interface Keyset {
-  at: string;
-  id: string;
-}
 
 const AT = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:\d\d){0,2})$/;
 const ID = /^[0-9a-f-]{36}$/;
@@ -22,13 +16,6 @@ export function decodeKeyset(after: string | undefined): Keyset | undefined {
 }
 
 export const encodeKeyset = ({ at, id }: Keyset): string => Buffer.from(`${at}|${id}`).toString("base64url");
-
-/** The column `at` that a page's rows need. */
-export const keysetAt = (createdAt: Column): SQL<string> => sql<string>`to_jsonb(${createdAt})#>>'{}'`;
-
-/** The condition for what comes after the cursor in a list that is sorted newest first. */
-export const keysetBelow = (createdAt: Column, id: Column, cursor: Keyset | undefined): SQL | undefined =>
-  cursor && sql`(${createdAt}, ${id}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`;
 
 /** `rows` were read with limit + 1: the extra one tells that there is a next page. */
 export function pageFrom<T extends Keyset, V>(

@@ -1,10 +1,11 @@
 import { and, desc, eq, getTableColumns } from "drizzle-orm";
+import { keysetAt, keysetBelow } from "@/db/queries/keyset";
 import { snapshots } from "@/db/schema";
 import type { Snapshot } from "@/lib/contracts/snapshots";
 import { notFound } from "@/lib/errors";
 import type { SnapshotManifest } from "@/trainer/format/snapshot";
 import { requireProject, type ServiceContext } from "../context";
-import { decodeKeyset, keysetAt, keysetBelow, pageFrom } from "../paging";
+import { decodeKeyset, pageFrom } from "../paging";
 
 type Row = typeof snapshots.$inferSelect;
 

@@ -1,11 +1,12 @@
 import { and, desc, eq, ilike, isNotNull, isNull, or } from "drizzle-orm";
+import { keysetAt, keysetBelow } from "@/db/queries/keyset";
 import { users } from "@/db/schema";
 import type { User } from "@/lib/contracts/users";
 import type { Role } from "@/lib/domain/roles";
 import { requireRole, type ServiceContext } from "../context";
 import { CSV_PAGE_ROWS, type CsvColumns, type CsvFile, chooseColumns, csvBytes } from "../lists/csv";
 import { tellExport } from "../lists/tell-export";
-import { decodeKeyset, keysetAt, keysetBelow, pageFrom } from "../paging";
+import { decodeKeyset, pageFrom } from "../paging";
 import { userColumns, userView } from "./view";
 
 export interface UserFilter {

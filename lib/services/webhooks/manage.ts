@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { and, asc, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { Connection, Tx } from "@/db/client";
 import { insertAudit } from "@/db/queries/audit";
+import { keysetAt, keysetBelow } from "@/db/queries/keyset";
 import { webhookDeliveries, webhooks } from "@/db/schema";
 import { sealSecret } from "@/lib/auth/secret-box";
 import { type Webhook, type WebhookDelivery, webhookSchema } from "@/lib/contracts/webhooks";
@@ -11,7 +12,7 @@ import { PING_EVENT, SECRET_BYTES, SECRET_PREFIX } from "@/lib/domain/webhooks";
 import { DomainError, notFound } from "@/lib/errors";
 import { auditActor, inTransaction, requireProject, type ServiceContext } from "../context";
 import { iso, isoOrNull } from "../instants";
-import { decodeKeyset, keysetAt, keysetBelow, pageFrom } from "../paging";
+import { decodeKeyset, pageFrom } from "../paging";
 import { resolveTarget, type TargetOptions } from "./target";
 
 const WEBHOOKS_MAX = 20;
