@@ -115,18 +115,29 @@ export const countJudgement = (isExposure: SQL) => sql`counted as (
 /**
  * Ends the lease as submitted and counts the judgement on the item; the CTEs `lease` and `item` of the two statements below.
  * `late` = the lease had been swept: its slot is taken again, and if none is left the check on slots_remaining refuses the
- * whole statement. Yields no row when the lease is no longer in the expected state.
+ * whole statement. Where the annotator has leased the same item anew meanwhile (a reload while the judgement was on its way), that
+ * lease is given back for it. Yields no row when the lease is no longer in the expected state.
  */
-const submitLease = (assignmentId: string, userId: string, late: boolean, exposed: boolean) => sql`lease as (
+const submitLease = (assignmentId: string, userId: string, late: boolean, exposed: boolean) => sql`newer as (
+    update assignments n set state = 'released', ended_at = now() from assignments o
+    where ${late}::boolean and o.id = ${assignmentId}::uuid and o.user_id = ${userId}::uuid and o.state = 'expired'
+      and n.item_id = o.item_id and n.user_id = o.user_id and n.state = 'leased'
+    returning n.id, n.item_id, n.project_id, n.user_id
+  ), lease as (
     update assignments set state = 'submitted', ended_at = now()
     where id = ${assignmentId}::uuid and user_id = ${userId}::uuid
-      and state = ${late ? "expired" : "leased"}::assignment_state
+      and state = ${late ? "expired" : "leased"}::assignment_state and (select count(*) from newer) >= 0
     returning id, item_id, project_id, user_id, swapped
   ), item as (
-    update items set judgements = judgements + 1, slots_remaining = slots_remaining - ${late ? 1 : 0}::int,
+    update items set judgements = judgements + 1,
+      slots_remaining = slots_remaining - ${late ? 1 : 0}::int + (select count(*) from newer)::int,
       state = case when judgements + 1 >= overlap then 'done'::item_state else items.state end
     from lease where items.id = lease.item_id
     returning items.campaign_id, items.category
+  ), given_back as (
+    insert into audit_events (actor_id, actor_kind, action, object_type, object_id, project_id, details)
+    select user_id, 'user', 'assignment.release', 'assignment', id::text, project_id, jsonb_build_object('itemId', item_id)
+    from newer
   ), ${countJudgement(sql`${exposed}::boolean and item.category is null`)}`;
 
 export interface StoredVerdict {

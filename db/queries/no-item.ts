@@ -38,7 +38,7 @@ const selectRemaining = prepare<{ remaining: number }, AskerInput>(
       select 1 from person join campaigns c on c.project_id = ${asker.projectId}::uuid and c.state = 'open'
         join items i on i.campaign_id = c.id
       where ${campaignBlock(asker)} is null and ${isOpenWork} and (${isExposureLeft} or not ${isHarmful})
-        and ${isLanguageKnown} and ${isWelcome} and not ${wasHad(asker, false)}
+        and ${isLanguageKnown} and ${isWelcome} and not ${wasHad(asker, { includeSkipped: false })}
       limit ${sql.raw(String(REMAINING_MAX))}
     ) left_over`,
 );
@@ -58,7 +58,7 @@ export type Lack =
   | "language"
   | "excluded";
 
-const untried = sql`select 1 from items i where i.campaign_id = c.id and ${isOpenWork} and not ${wasHad(asker, true)}`;
+const untried = sql`select 1 from items i where i.campaign_id = c.id and ${isOpenWork} and not ${wasHad(asker, { includeSkipped: true })}`;
 
 const selectLacks = prepare<{ lack: Lack; untilMs: number | null }, AskerInput & { campaignId: string | null }>(
   "no-item",

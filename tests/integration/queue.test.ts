@@ -157,6 +157,34 @@ describe("ends of a lease", () => {
     await expect(heartbeatAssignment(people[0]!, first!)).rejects.toMatchObject({ code: "lease_expired" });
   });
 
+  it("takes a late judgement where its writer holds the item anew, and gives that lease back", async () => {
+    const { projectId, itemIds, people } = await setUp({ items: 1, people: 2 });
+    const first = await lease(people[0]!, projectId);
+    await expire(first!.assignmentId);
+    const again = await lease(people[0]!, projectId);
+    expect(again?.item.id).toBe(itemIds[0]);
+    expect(await submitComparison(people[0]!, submission(first!.assignmentId))).toMatchObject({ itemId: itemIds[0] });
+    expect(await slotsOf(itemIds[0]!)).toEqual({ slots: 0, judgements: 1, state: "done" });
+    const { rows } = await database.db.execute(
+      sql`select a.state, (select array_agg(e.action order by e.action) from audit_events e where e.object_id = a.id::text) as told
+        from assignments a where a.id = ${again!.assignmentId}::uuid`,
+    );
+    expect(rows).toEqual([{ state: "released", told: ["assignment.lease", "assignment.release"] }]);
+    await expect(submitComparison(people[0]!, submission(again!.assignmentId))).rejects.toMatchObject({
+      code: "conflict",
+    });
+  });
+
+  it("does not lease an expired item anew behind the screen that still shows it", async () => {
+    const { projectId, itemIds, people } = await setUp({ items: 1, people: 1 });
+    const first = await lease(people[0]!, projectId);
+    await expire(first!.assignmentId);
+    const after = { projectId, afterAssignmentId: first!.assignmentId };
+    expect(await leaseAssignment(people[0]!, { ...after, resume: true })).toBeNull();
+    expect(await leaseAssignment(people[0]!, { ...after, resume: false })).toBeNull();
+    expect((await lease(people[0]!, projectId))?.item.id).toBe(itemIds[0]);
+  });
+
   it("extends a lease by heartbeat, but not for ever", async () => {
     const { projectId, people } = await setUp({ items: 1, people: 1 });
     const first = await lease(people[0]!, projectId);

@@ -30,6 +30,7 @@ export function useWork({ userId, projectId, campaignId, setRevising }: WorkInpu
   const excerpts = useRef(new Map<string, string>());
   const handover = useHandover(userId, projectId, {
     onAnswer: ({ value }) => {
+      leaveIfJudged(value);
       if (!("modelAgreed" in value)) return;
       recent.add(value, excerpts.current.get(value.itemId) ?? "");
       if (value.modelAgreed !== null)
@@ -70,6 +71,14 @@ export function useWork({ userId, projectId, campaignId, setRevising }: WorkInpu
   };
   const goOn = async () => {
     await leases.advance().catch(leases.startAgain);
+  };
+  /** A judgement under an older lease of the item on screen (sent after a reload, say) was taken: it needs no second one. */
+  const leaveIfJudged = ({ itemId, assignmentId }: { itemId: string; assignmentId: string }) => {
+    const shown = leases.current.data;
+    if (shown?.item.id !== itemId || shown.assignmentId === assignmentId) return;
+    handover.markDone(shown.assignmentId);
+    dropLocalDraft(shown.assignmentId);
+    void goOn();
   };
   const leave = { t, handover, leases, failed, goOn };
   return { handover, leases, recent, today, undo, announce, goOn, ...useLeaving(leave) };
