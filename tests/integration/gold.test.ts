@@ -6,6 +6,7 @@ import { selectRow, selectRows } from "@/db/queries/rows";
 import { resumeAnnotator } from "@/lib/services/annotators/change";
 import { listAnnotatorNotes, listMyNotes, readMyNote } from "@/lib/services/annotators/notes";
 import { readAnnotator } from "@/lib/services/annotators/read";
+import { skipAssignment } from "@/lib/services/assignments/end";
 import { supersedeComparison } from "@/lib/services/comparisons/supersede";
 import { acceptGoldCandidates, createGoldItem } from "@/lib/services/gold/create";
 import { listGoldCandidates, listGoldItems } from "@/lib/services/gold/list";
@@ -117,6 +118,42 @@ describe("gold items", () => {
       expect(await purposeOf(db, leased)).toBe("work");
       await judge(context, leased!, true);
     }
+  });
+
+  it("and the pairs that they are made of never come to one and the same annotator, skipped ones included", async () => {
+    const { db } = database;
+    const { projectId, campaignId, lead } = await createJudged(db, 3);
+    const { rows } = await listGoldCandidates(lead, { projectId, annotatorsMin: 3, limit: 50 });
+    const [source] = rows;
+    await acceptGoldCandidates(lead, { projectId, itemIds: [source!.itemId] });
+    const setSlots = (slots: number) =>
+      db.execute(sql`update items set overlap = judgements + ${slots}::int, slots_remaining = ${slots}::int,
+        state = ${slots > 0 ? "open" : "done"}::item_state where id = ${source!.itemId}::uuid`);
+    // Gold comes only where work is left: with so much of it, it comes before the end.
+    await createPairs(db, projectId, campaignId, 40, 3);
+    const judges = await createUsers(db, projectId, 2);
+    const people = judges.map((person) => contextOf(db, person));
+    const served = async (person: (typeof people)[number], share: number) => {
+      await setCampaign(db, campaignId, sql`gold_share = ${share}`);
+      const found = [];
+      for (let leased = await lease(person, projectId); leased; leased = await lease(person, projectId)) {
+        found.push({ purpose: await purposeOf(db, leased), isSource: leased.item.id === source!.itemId });
+        await skipAssignment(person, { assignmentId: leased.assignmentId, mode: "requeue_for_others", reason: "no" });
+      }
+      return found;
+    };
+    await setSlots(2);
+    const workFirst = await served(people[0]!, 0);
+    expect(workFirst.filter(({ isSource }) => isSource)).toHaveLength(1);
+    await setSlots(0);
+    expect((await served(people[1]!, 0.5)).map(({ purpose }) => purpose)).toContain("gold");
+    await setSlots(2);
+    await createPairs(db, projectId, campaignId, 20, 3);
+    const sourceAfterGold = await served(people[1]!, 0);
+    expect(sourceAfterGold).toHaveLength(20);
+    expect(sourceAfterGold.some(({ isSource }) => isSource)).toBe(false);
+    const goldAfterSource = await served(people[0]!, 0.5);
+    expect(goldAfterSource).toEqual(Array.from({ length: 20 }, () => ({ purpose: "work", isSource: false })));
   });
 
   it("that are wrong are made good when they are retired as wrong", async () => {
