@@ -44,7 +44,7 @@ function run([file, ...args], env = {}) {
   });
 }
 
-const result = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
+const result = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], unsteady: [] });
 
 function fail(sum, text) {
   sum.failed += 1;
@@ -115,9 +115,10 @@ async function playwright() {
   const sum = result();
   for (const { spec, title } of specs({ suites: report?.suites ?? [] }))
     for (const test of spec.tests) {
-      if (test.status === "expected") sum.passed += 1;
+      if (test.status === "expected" || test.status === "flaky") sum.passed += 1;
       else if (test.status === "skipped") sum.skipped += 1;
       else fail(sum, title);
+      if (test.status === "flaky") sum.unsteady.push(title);
     }
   for (const error of report?.errors ?? []) fail(sum, `e2e: ${(error.message ?? "error").split("\n")[0]}`);
   return judge(sum, "e2e", code);
@@ -173,12 +174,15 @@ for (const name of chosenStages(process.argv.slice(2))) {
   if (!sum) continue;
   for (const key of ["passed", "failed", "skipped"]) total[key] += sum[key];
   total.failures.push(...sum.failures);
+  total.unsteady.push(...sum.unsteady);
   const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   lines.push(`${name.padEnd(12)} ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped in ${seconds} s`);
 }
 rmSync(reports, { recursive: true, force: true });
 if (total.passed + total.failed === 0) fail(total, "no test ran");
 console.log(`\n${lines.join("\n")}`);
-if (total.failures.length > 0) console.log(`\nFailed:\n${total.failures.map((text) => `  ${text}`).join("\n")}`);
+const list = (heading, texts) => texts.length > 0 && console.log(`\n${heading}\n  ${texts.join("\n  ")}`);
+list("Passed at the second attempt only:", total.unsteady);
+list("Failed:", total.failures);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
