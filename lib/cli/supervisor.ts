@@ -154,7 +154,8 @@ class Supervisor {
         say,
       );
     this.web = child("web", [
-      ...["--import", preload("one-packet.mjs"), `--max-semi-space-size=${YOUNG_MIB}`],
+      ...["one-packet.mjs", "direct-requests.mjs"].flatMap((file) => ["--import", preload(file)]),
+      `--max-semi-space-size=${YOUNG_MIB}`,
       ...[NEXT, "start", "-H", this.env.HOST, "-p", String(this.env.PORT)],
     ]);
     this.worker = child("worker", ["--import", TSX, path.join(ROOT, "lib", "worker", "main.ts")]);

@@ -32,7 +32,7 @@ describe("the API description", () => {
     for (const file of readdirSync(API, { recursive: true, encoding: "utf8" }).filter(
       (name) => path.basename(name) === "route.ts",
     ))
-      expect(readFileSync(path.join(API, file), "utf8"), file).toMatch(/= route\(/);
+      expect(readFileSync(path.join(API, file), "utf8"), file).toMatch(/= (route|directRoute)\(/);
   });
 
   test("names every operation once and every path parameter", () => {

@@ -1,6 +1,7 @@
 /** DomainError -> RFC 9457 problem+json. The only place that knows both. */
 import type { z } from "zod";
 import { DomainError, ERROR_CODES, type ErrorCode, type FieldProblem } from "@/lib/errors";
+import { type Answer, jsonAnswer } from "./answer";
 
 const STATUS: Record<ErrorCode, number> = {
   invalid: 422,
@@ -27,7 +28,7 @@ export interface Problem {
   problems?: FieldProblem[];
 }
 
-export function problemResponse(error: DomainError, requestId: string): Response {
+export function problemAnswer(error: DomainError, requestId: string): Answer {
   const status = STATUS[error.code];
   const body: Problem = {
     ...error.extra,
@@ -39,10 +40,10 @@ export function problemResponse(error: DomainError, requestId: string): Response
     requestId,
     ...(error.problems.length > 0 ? { problems: error.problems } : {}),
   };
-  return new Response(JSON.stringify(body), { status, headers: problemHeaders(requestId, error) });
+  return { ...jsonAnswer(status, body), headers: problemHeaders(requestId, error) };
 }
 
-export function internalProblem(requestId: string): Response {
+export function internalProblem(requestId: string): Answer {
   const body: Problem = {
     type: "urn:pairwright:problem:internal",
     title: "Something went wrong on our side",
@@ -51,10 +52,10 @@ export function internalProblem(requestId: string): Response {
     detail: "The error is in the server's log under this request id. Nothing of the request was saved.",
     requestId,
   };
-  return new Response(JSON.stringify(body), { status: 500, headers: problemHeaders(requestId) });
+  return { ...jsonAnswer(500, body), headers: problemHeaders(requestId) };
 }
 
-function problemHeaders(requestId: string, error?: DomainError): HeadersInit {
+function problemHeaders(requestId: string, error?: DomainError): Record<string, string> {
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     "cache-control": "no-store",

@@ -10,43 +10,85 @@ import { DomainError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { Actor, ServiceContext } from "@/lib/services/context";
 import { database, isDatabaseAway } from "@/lib/services/database";
-import { internalProblem, parseInput, problemResponse } from "./problem";
+import { type Answer, jsonAnswer, toResponse } from "./answer";
+import type { DirectRoute } from "./direct";
+import { internalProblem, parseInput, problemAnswer } from "./problem";
 
 const BODY_BYTES_MAX = 1024 * 1024;
 
-export interface RouteInput<P, Q, B> {
+/** What every route reads of a request. */
+export interface Incoming {
+  method: string;
+  url: string;
+  headers: Pick<Headers, "get">;
+  body: AsyncIterable<Uint8Array> | null;
+}
+
+export interface RouteInput<P, Q, B, I extends Incoming = Request> {
   context: ServiceContext;
   params: P;
   query: Q;
   body: B;
-  request: Request;
+  request: I;
 }
 
 type Infer<S> = S extends z.ZodType ? z.infer<S> : undefined;
-type NextHandler = (
-  request: Request,
-  segment: { params: Promise<Record<string, string | string[]>> },
-) => Promise<Response>;
+type Schema = z.ZodType;
+type Params = Promise<Record<string, string | string[]>>;
+type NextHandler = (request: Request, segment: { params: Params }) => Promise<Response>;
+type Handle<P, Q, B, R extends Schema, I extends Incoming> = (
+  input: RouteInput<Infer<P>, Infer<Q>, Infer<B>, I>,
+) => Promise<z.input<R> | Response | undefined | null>;
 
-export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+export function route<P extends Schema, Q extends Schema, B extends Schema, R extends Schema>(
   endpoint: Endpoint<P, Q, B, R>,
-  handle: (input: RouteInput<Infer<P>, Infer<Q>, Infer<B>>) => Promise<z.input<R> | Response | undefined | null>,
+  handle: Handle<P, Q, B, R, Request>,
 ): NextHandler {
+  const answer = answering(endpoint, handle);
+  return async (request, { params }) => {
+    const given = await answer(request, params);
+    return given instanceof Response ? given : toResponse(given);
+  };
+}
+
+/** A route without parameters in its path that lib/http/direct.ts may answer without Next's detour. */
+export function directRoute<B extends Schema, R extends Schema>(
+  endpoint: Endpoint<Schema, Schema, B, R>,
+  handle: (
+    input: Pick<RouteInput<never, never, Infer<B>, Incoming>, "context" | "body" | "request">,
+  ) => Promise<z.input<R> | undefined | null>,
+): NextHandler & { direct: DirectRoute } {
+  const answer = answering<Schema, Schema, B, R, Incoming>(endpoint, handle);
+  const none: Params = Promise.resolve({});
+  const answerPlainly = async (request: Incoming) => {
+    const given = await answer(request, none);
+    if (given instanceof Response) throw new TypeError(`${endpoint.path} answered with a Response`);
+    return given;
+  };
+  return Object.assign(async (request: Request) => toResponse(await answerPlainly(request)), {
+    direct: { request: `${endpoint.method} /api/v1${endpoint.path}`, answer: answerPlainly },
+  });
+}
+
+function answering<P extends Schema, Q extends Schema, B extends Schema, R extends Schema, I extends Incoming>(
+  endpoint: Endpoint<P, Q, B, R>,
+  handle: Handle<P, Q, B, R, I>,
+): (request: I, params: Params) => Promise<Answer | Response> {
   return async (request, segment) => {
     const requestId = request.headers.get("x-request-id")?.match(/^[\w-]{8,64}$/)?.[0] ?? randomUUID();
     try {
       const context = { db: database().db, actor: await authenticate(request) };
       authorise(endpoint.access, context.actor);
-      const params = endpoint.params ? parseParams(endpoint.params, await segment.params) : undefined;
+      const params = endpoint.params ? parseParams(endpoint.params, await segment) : undefined;
       const query = endpoint.query
         ? parseInput(endpoint.query, Object.fromEntries(new URL(request.url).searchParams), "query")
         : undefined;
       const body = endpoint.body ? parseInput(endpoint.body, await readJson(request), "body") : undefined;
-      const input = { context, params, query, body, request } as RouteInput<Infer<P>, Infer<Q>, Infer<B>>;
+      const input = { context, params, query, body, request } as RouteInput<Infer<P>, Infer<Q>, Infer<B>, I>;
       return finish(await handle(input), endpoint, requestId);
     } catch (error) {
-      if (error instanceof DomainError) return problemResponse(error, requestId);
-      if (isDatabaseAway(error)) return problemResponse(databaseAway(), requestId);
+      if (error instanceof DomainError) return problemAnswer(error, requestId);
+      if (isDatabaseAway(error)) return problemAnswer(databaseAway(), requestId);
       log("http").error({ err: error, requestId, method: endpoint.method, path: endpoint.path }, "request failed");
       return internalProblem(requestId);
     }
@@ -58,16 +100,16 @@ const databaseAway = () =>
     retryAfterSeconds: 2,
   });
 
-function finish(result: unknown, endpoint: Endpoint, requestId: string): Response {
-  const response =
-    result instanceof Response
-      ? result
-      : result === undefined || result === null
-        ? new Response(null, { status: 204 })
-        : Response.json(result, { status: endpoint.status ?? 200 });
-  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
-  response.headers.set("x-request-id", requestId);
-  return response;
+function finish(result: unknown, endpoint: Endpoint, requestId: string): Answer | Response {
+  const own = { "cache-control": "no-store", "x-request-id": requestId };
+  if (result === undefined || result === null) return { status: 204, headers: own, body: null };
+  if (!(result instanceof Response)) {
+    const answer = jsonAnswer(endpoint.status ?? 200, result);
+    return { ...answer, headers: { ...answer.headers, ...own } };
+  }
+  if (!result.headers.has("cache-control")) result.headers.set("cache-control", "no-store");
+  result.headers.set("x-request-id", requestId);
+  return result;
 }
 
 /** A path parameter that does not parse names nothing: 404, as for an unknown id. */
@@ -77,7 +119,7 @@ function parseParams<S extends z.ZodType>(schema: S, input: unknown): z.infer<S>
   return parsed.data;
 }
 
-async function authenticate(request: Request): Promise<Actor> {
+async function authenticate(request: Incoming): Promise<Actor> {
   const { db } = database();
   const bearer = request.headers.get("authorization");
   if (bearer !== null) {
@@ -102,7 +144,7 @@ function authorise(access: Access, actor: Actor): void {
 }
 
 /** Cookies travel by themselves, so a mutation must come from our own pages (CSRF). Bearer tokens do not need this. */
-function requireSameOrigin(request: Request): void {
+function requireSameOrigin(request: Incoming): void {
   const origin = request.headers.get("origin");
   const host = request.headers.get("host");
   const allowed = [new URL(env().publicUrl).origin, `http://${host}`, `https://${host}`];
@@ -110,7 +152,7 @@ function requireSameOrigin(request: Request): void {
     throw new DomainError("forbidden", "The request does not come from this site (Origin check).");
 }
 
-function readCookie(request: Request, name: string): string | undefined {
+function readCookie(request: Incoming, name: string): string | undefined {
   for (const part of (request.headers.get("cookie") ?? "").split(";")) {
     const [key, ...value] = part.trim().split("=");
     if (key === name) return decodeURIComponent(value.join("="));
@@ -118,7 +160,7 @@ function readCookie(request: Request, name: string): string | undefined {
   return undefined;
 }
 
-async function readJson(request: Request): Promise<unknown> {
+async function readJson(request: Incoming): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {

@@ -1,8 +1,8 @@
 import * as contract from "@/lib/contracts/comparisons";
 import { idempotencyKey } from "@/lib/http/idempotency-key";
-import { route } from "@/lib/http/route";
+import { directRoute } from "@/lib/http/route";
 import { submitComparison } from "@/lib/services/comparisons/submit";
 
-export const POST = route(contract.submitComparison, ({ context, body, request }) =>
+export const POST = directRoute(contract.submitComparison, ({ context, body, request }) =>
   submitComparison(context, { ...body, idempotencyKey: idempotencyKey(request) }),
 );

@@ -1,0 +1,14 @@
+/** What a route answers, before it takes the form that its server wants. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export const jsonAnswer = (status: number, value: unknown): Answer => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(value),
+});
+
+export const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers });
