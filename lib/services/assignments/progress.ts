@@ -29,8 +29,7 @@ function keptCounts(db: Db): Map<string, Count> {
   return known;
 }
 
-/** `isNew`: the caller has just taken one of them. */
-/** REMAINING_MAX stands for that many or more. */
+/** `isNew`: the caller has just taken one of them. REMAINING_MAX stands for that many or more. */
 export async function remainingFor(
   db: Db,
   request: { projectId: string; user: Annotator; isNew: boolean },
