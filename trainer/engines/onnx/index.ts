@@ -12,7 +12,7 @@ import { loadRuntime, type Runtime, runtimeProblem } from "./runtime";
 import { SessionCache } from "./session-cache";
 
 /** Enough for matrix products at full speed; longer rows only cost memory. Measured: README.md. */
-const TOKENS_PER_MICRO_BATCH = 512;
+const TOKENS_PER_MICRO_BATCH = 1024;
 
 /** Smaller graphs are built in no time worth a word. */
 const NODES_NOTED_MIN = 500;
