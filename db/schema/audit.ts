@@ -3,7 +3,6 @@ import { sql } from "drizzle-orm";
 import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant, xid8 } from "./columns";
 import { users } from "./identity";
-import { projects } from "./project";
 import { snapshots } from "./round";
 
 /** Written in the same transaction as the change it tells of; a deferred trigger on the audited tables checks that. */
@@ -19,7 +18,7 @@ export const auditEvents = pgTable(
     action: text("action").notNull(),
     objectType: text("object_type").notNull(),
     objectId: text("object_id").notNull(),
-    projectId: uuid("project_id").references(() => projects.id),
+    projectId: uuid("project_id"),
     details: jsonb("details").notNull().default(sql`'{}'::jsonb`),
   },
   (table) => [

@@ -29,9 +29,7 @@ import { comparisonSafety, comparisons, items } from "./work";
 /** Judgements that the tallies do not hold yet: a trigger writes the row in the judgement's own transaction. */
 export const qualityPending = pgTable("quality_pending", {
   sequence: bigserial("sequence", { mode: "number" }).primaryKey(),
-  comparisonId: uuid("comparison_id")
-    .notNull()
-    .references(() => comparisons.id),
+  comparisonId: uuid("comparison_id").notNull(),
 });
 
 /** What the annotators' standing judgements of one item say, by response and not by side. */

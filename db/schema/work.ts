@@ -193,9 +193,7 @@ export const assignments = pgTable(
     itemId: uuid("item_id")
       .notNull()
       .references(() => items.id),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id),
+    projectId: uuid("project_id").notNull(),
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id),
@@ -223,30 +221,27 @@ export const assignments = pgTable(
   ],
 );
 
-/** One immutable judgement. A change of mind is a new row that points at the old one (I4). */
+/**
+ * One immutable judgement. A change of mind is a new row that points at the old one (I4). Project, lease and responses are held to the
+ * item's by the trigger `comparisons_consistent`, in one query where foreign keys would make four (docs/decisions/0013).
+ */
 export const comparisons = pgTable(
   "comparisons",
   {
     id: id(),
     sequence: bigint("sequence", { mode: "number" }).generatedAlwaysAsIdentity(),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id),
+    projectId: uuid("project_id").notNull(),
     itemId: uuid("item_id")
       .notNull()
       .references(() => items.id),
-    assignmentId: uuid("assignment_id").references(() => assignments.id),
+    assignmentId: uuid("assignment_id"),
     userId: uuid("user_id").references(() => users.id),
     source: comparisonSource("source").notNull(),
     /** Name of the imported set; null for annotators. */
     sourceName: text("source_name"),
     task: task("task").notNull(),
-    chosenId: uuid("chosen_id")
-      .notNull()
-      .references(() => messages.id),
-    rejectedId: uuid("rejected_id")
-      .notNull()
-      .references(() => messages.id),
+    chosenId: uuid("chosen_id").notNull(),
+    rejectedId: uuid("rejected_id").notNull(),
     /** Order as shown: true = response 2 stood left as A. Null for imports. */
     swapped: boolean("swapped"),
     strength: strength("strength"),
