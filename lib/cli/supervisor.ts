@@ -17,8 +17,8 @@ import { keptSecret, openDatabase, type Prepared, prepareSchema, StartError } fr
 import { withProgress } from "./supervisor/progress";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
-const preload = (file: string) => pathToFileURL(path.join(ROOT, "lib", "cli", "supervisor", file)).href;
-const WATCH_PARENT = `${preload("watch-parent.mjs")}?parent=${process.pid}`;
+const preload = (file: string) => pathToFileURL(path.join(ROOT, "lib", file)).href;
+const WATCH_PARENT = `${preload("cli/supervisor/watch-parent.mjs")}?parent=${process.pid}`;
 /** Requests leave much that lives for a moment only: with more room for it, less is moved and collected. */
 const YOUNG_MIB = 32;
 const TSX = pathToFileURL(path.join(ROOT, "node_modules", "tsx", "dist", "esm", "index.mjs")).href;
@@ -154,7 +154,7 @@ class Supervisor {
         say,
       );
     this.web = child("web", [
-      ...["one-packet.mjs", "direct-requests.mjs"].flatMap((file) => ["--import", preload(file)]),
+      ...["cli/supervisor/one-packet.mjs", "http/direct-requests.mjs"].flatMap((file) => ["--import", preload(file)]),
       `--max-semi-space-size=${YOUNG_MIB}`,
       ...[NEXT, "start", "-H", this.env.HOST, "-p", String(this.env.PORT)],
     ]);

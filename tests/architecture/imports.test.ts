@@ -16,6 +16,7 @@ const ARROWS: Record<string, string[]> = {
     ...["lib/domain", "lib/errors"],
   ],
   "proxy.ts": [],
+  "instrumentation.ts": ["app", "lib/http"],
   "lib/domain": [FORMAT],
   "lib/contracts": ["lib/domain", FORMAT],
   "lib/client": ["lib/contracts", "lib/domain"],

@@ -30,7 +30,7 @@ const SOURCE = /\.(ts|tsx|mts|mjs|js)$/;
 /** Our code, relative to the root, with "/" between folders. */
 export function sourceFiles(): string[] {
   const folders = ["app", "lib", "db", "trainer", "tests"].filter((folder) => existsSync(path.join(ROOT, folder)));
-  return [...folders.flatMap((folder) => [...walk(folder)]), "proxy.ts"].filter(
+  return [...folders.flatMap((folder) => [...walk(folder)]), "proxy.ts", "instrumentation.ts"].filter(
     (file) => SOURCE.test(file) && existsSync(path.join(ROOT, file)),
   );
 }

@@ -8,7 +8,7 @@ const TOP_LEVEL = new Set([
   ...["ARCHITECTURE.md", "docs", ".ci", "LICENSE", "package-lock.json", "advisories.json"],
   // Tool configuration.
   ...[".gitignore", ".npmrc", "biome.json", "drizzle.config.ts", "playwright.config.ts", "postcss.config.mjs"],
-  ...["proxy.ts", "tsconfig.json", "vitest.config.ts", ".gitattributes", ".editorconfig"],
+  ...["proxy.ts", "instrumentation.ts", "tsconfig.json", "vitest.config.ts", ".gitattributes", ".editorconfig"],
 ]);
 
 describe("the tree", () => {
@@ -33,8 +33,8 @@ describe("the tree", () => {
       /^trainer\/(cli|bin|bench)\//,
       // torch's threads read their setting when it loads, also below the worker, which does not go through the command.
       /^trainer\/engines\/(libtorch\/)?environment\.ts$/,
-      // Next replaces NODE_ENV when it compiles the proxy.
-      /^proxy\.ts$/,
+      // Next replaces NODE_ENV and NEXT_RUNTIME when it compiles these.
+      /^(proxy|instrumentation)\.ts$/,
     ];
     const readers = sourceFiles()
       .filter((file) => !isTest(file) && !allowed.some((pattern) => pattern.test(file)))

@@ -1,9 +1,9 @@
 /**
- * Preloaded into the web server: what lib/http/direct.ts offers is answered here, before Next sees the request. An exact path without a
+ * Preloaded into the web server: what direct.ts offers is answered here, before Next sees the request. An exact path without a
  * query only; everything else goes Next's way.
  */
 import { Server } from "node:http";
-import { SECURITY_HEADERS } from "../../http/security-headers.mjs";
+import { SECURITY_HEADERS } from "./security-headers.mjs";
 
 const { emit } = Server.prototype;
 
