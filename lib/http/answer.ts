@@ -5,10 +5,4 @@ export interface Answer {
   body: string | null;
 }
 
-export const jsonAnswer = (status: number, value: unknown): Answer => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify(value),
-});
-
 export const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers });

@@ -1,6 +1,6 @@
 /**
  * Routes that are answered without Next: leasing and judging, which are nearly all of a working day's requests. Next's way to a route
- * handler (its router, a Request, a Response and four streams) costs as much as all that Pairwright does with such a request itself
+ * handler (its router, a Request, a Response and four streams) took two thirds of the web process's time or more
  * (docs/decisions/0012). The web server's preload direct-requests.mjs looks here; where it is absent, Next answers
  * with the very same function.
  */

@@ -1,7 +1,7 @@
 /** DomainError -> RFC 9457 problem+json. The only place that knows both. */
 import type { z } from "zod";
 import { DomainError, ERROR_CODES, type ErrorCode, type FieldProblem } from "@/lib/errors";
-import { type Answer, jsonAnswer } from "./answer";
+import type { Answer } from "./answer";
 
 const STATUS: Record<ErrorCode, number> = {
   invalid: 422,
@@ -40,7 +40,7 @@ export function problemAnswer(error: DomainError, requestId: string): Answer {
     requestId,
     ...(error.problems.length > 0 ? { problems: error.problems } : {}),
   };
-  return { ...jsonAnswer(status, body), headers: problemHeaders(requestId, error) };
+  return { status, headers: problemHeaders(requestId, error), body: JSON.stringify(body) };
 }
 
 export function internalProblem(requestId: string): Answer {
@@ -52,7 +52,7 @@ export function internalProblem(requestId: string): Answer {
     detail: "The error is in the server's log under this request id. Nothing of the request was saved.",
     requestId,
   };
-  return { ...jsonAnswer(500, body), headers: problemHeaders(requestId) };
+  return { status: 500, headers: problemHeaders(requestId), body: JSON.stringify(body) };
 }
 
 function problemHeaders(requestId: string, error?: DomainError): Record<string, string> {

@@ -10,7 +10,7 @@ import { DomainError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import type { Actor, ServiceContext } from "@/lib/services/context";
 import { database, isDatabaseAway } from "@/lib/services/database";
-import { type Answer, jsonAnswer, toResponse } from "./answer";
+import { type Answer, toResponse } from "./answer";
 import type { DirectRoute } from "./direct";
 import { internalProblem, parseInput, problemAnswer } from "./problem";
 
@@ -104,8 +104,8 @@ function finish(result: unknown, endpoint: Endpoint, requestId: string): Answer 
   const own = { "cache-control": "no-store", "x-request-id": requestId };
   if (result === undefined || result === null) return { status: 204, headers: own, body: null };
   if (!(result instanceof Response)) {
-    const answer = jsonAnswer(endpoint.status ?? 200, result);
-    return { ...answer, headers: { ...answer.headers, ...own } };
+    const headers = { "content-type": "application/json", ...own };
+    return { status: endpoint.status ?? 200, headers, body: JSON.stringify(result) };
   }
   if (!result.headers.has("cache-control")) result.headers.set("cache-control", "no-store");
   result.headers.set("x-request-id", requestId);
