@@ -1,6 +1,6 @@
 /**
- * Preloaded into the web server: what direct.ts offers is answered here, before Next sees the request. An exact path without a
- * query only; everything else goes Next's way.
+ * Preloaded into the web server: what direct.ts offers is answered here, before Next sees the request. Paths without a query
+ * only; everything else goes Next's way.
  */
 import { Server } from "node:http";
 import { SECURITY_HEADERS } from "./security-headers.mjs";
@@ -10,7 +10,7 @@ const { emit } = Server.prototype;
 Server.prototype.emit = function emitOrAnswer(event, ...given) {
   if (event !== "request") return emit.call(this, event, ...given);
   const [request, response] = given;
-  const answer = globalThis.pairwrightDirect?.get(`${request.method} ${request.url}`);
+  const answer = globalThis.pairwrightDirect?.(`${request.method} ${request.url}`);
   if (!answer) return emit.call(this, event, ...given);
   void serve(answer, request, response);
   return true;

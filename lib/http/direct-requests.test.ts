@@ -8,10 +8,14 @@ import "./direct-requests.mjs";
 
 let server: Server;
 let port: number;
-let given: (request: Incoming) => Promise<Answer>;
+let given: (request: Incoming, params: Record<string, string>) => Promise<Answer>;
 
 beforeAll(async () => {
-  offerDirectly([{ request: "POST /direct", answer: (request) => given(request) }]);
+  const answer: typeof given = (request, params) => given(request, params);
+  offerDirectly([
+    { request: "POST /direct", answer },
+    { request: "PUT /direct/{thingId}/kept", answer },
+  ]);
   server = createServer((_request, response) => response.end("by Next")).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   port = (server.address() as AddressInfo).port;
@@ -67,6 +71,12 @@ describe("what is offered", () => {
     expect(answer.headers).not.toHaveProperty("content-length");
   });
 
+  it("is told what its path names", async () => {
+    given = async (_request, params) => ({ status: 200, headers: {}, body: JSON.stringify(params) });
+    const answer = await send("PUT", "/direct/0b1c-2D_3/kept", "unread");
+    expect(JSON.parse(answer.text)).toEqual({ thingId: "0b1c-2D_3" });
+  });
+
   it("may give up on a body half-way and still answers, and the line stays good for the next request", async () => {
     given = async ({ body }) => {
       for await (const _ of body ?? []) break;
@@ -82,6 +92,13 @@ it.each([
   ["POST", "/direct/"],
   ["GET", "/direct"],
   ["POST", "/other"],
+  ["POST", "/before/direct"],
+  ["POST", "/direct/1/kept"],
+  ["PUT", "/direct/kept"],
+  ["PUT", "/direct//kept"],
+  ["PUT", "/direct/1/2/kept"],
+  ["PUT", "/direct/%31/kept"],
+  ["PUT", "/direct/1/kept?"],
 ])("%s %s is Next's", async (method, path) => {
   given = () => Promise.reject(new Error("asked"));
   expect(await send(method, path)).toMatchObject({ status: 200, text: "by Next" });

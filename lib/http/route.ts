@@ -46,26 +46,26 @@ export function route<P extends Schema, Q extends Schema, B extends Schema, R ex
 ): NextHandler {
   const answer = answering(endpoint, handle);
   return async (request, { params }) => {
-    const given = await answer(request, params);
+    const given = await answer(request, await params);
     return given instanceof Response ? given : toResponse(given);
   };
 }
 
-/** A route without parameters in its path that lib/http/direct.ts may answer without Next's detour. */
-export function directRoute<B extends Schema, R extends Schema>(
-  endpoint: Endpoint<Schema, Schema, B, R>,
+/** A route without a query that lib/http/direct.ts may answer without Next's detour. */
+export function directRoute<P extends Schema, B extends Schema, R extends Schema>(
+  endpoint: Endpoint<P, Schema, B, R>,
   handle: (
-    input: Pick<RouteInput<never, never, Infer<B>, Incoming>, "context" | "body" | "request">,
+    input: Omit<RouteInput<Infer<P>, never, Infer<B>, Incoming>, "query">,
   ) => Promise<z.input<R> | undefined | null>,
 ): NextHandler & { direct: DirectRoute } {
-  const answer = answering<Schema, Schema, B, R, Incoming>(endpoint, handle);
-  const none: Params = Promise.resolve({});
-  const answerPlainly = async (request: Incoming) => {
-    const given = await answer(request, none);
+  const answer = answering<P, Schema, B, R, Incoming>(endpoint, handle);
+  const answerPlainly = async (request: Incoming, params: Awaited<Params>) => {
+    const given = await answer(request, params);
     if (given instanceof Response) throw new TypeError(`${endpoint.path} answered with a Response`);
     return given;
   };
-  return Object.assign(async (request: Request) => toResponse(await answerPlainly(request)), {
+  const byNext: NextHandler = async (request, { params }) => toResponse(await answerPlainly(request, await params));
+  return Object.assign(byNext, {
     direct: { request: `${endpoint.method} /api/v1${endpoint.path}`, answer: answerPlainly },
   });
 }
@@ -73,13 +73,13 @@ export function directRoute<B extends Schema, R extends Schema>(
 function answering<P extends Schema, Q extends Schema, B extends Schema, R extends Schema, I extends Incoming>(
   endpoint: Endpoint<P, Q, B, R>,
   handle: Handle<P, Q, B, R, I>,
-): (request: I, params: Params) => Promise<Answer | Response> {
+): (request: I, params: Awaited<Params>) => Promise<Answer | Response> {
   return async (request, segment) => {
     const requestId = request.headers.get("x-request-id")?.match(/^[\w-]{8,64}$/)?.[0] ?? randomUUID();
     try {
       const context = { db: database().db, actor: await authenticate(request) };
       authorise(endpoint.access, context.actor);
-      const params = endpoint.params ? parseParams(endpoint.params, await segment) : undefined;
+      const params = endpoint.params ? parseParams(endpoint.params, segment) : undefined;
       const query = endpoint.query
         ? parseInput(endpoint.query, Object.fromEntries(new URL(request.url).searchParams), "query")
         : undefined;

@@ -1,7 +1,7 @@
 import * as contract from "@/lib/contracts/drafts";
-import { route } from "@/lib/http/route";
+import { directRoute } from "@/lib/http/route";
 import { saveDraft } from "@/lib/services/drafts/save";
 
-export const PUT = route(contract.saveDraft, ({ context, params, body }) =>
+export const PUT = directRoute(contract.saveDraft, ({ context, params, body }) =>
   saveDraft(context, { ...params, draft: body }),
 );
