@@ -241,6 +241,7 @@ export interface ComparisonPage {
 
 export interface OwnComparison extends StoredComparison {
   promptExcerpt: string;
+  category: string | null;
   /** What the newest review says. */
   review: "approved" | "fixed" | "rejected" | null;
   /** The newest word of a reviewer or lead about it. */
@@ -252,7 +253,7 @@ export interface OwnComparison extends StoredComparison {
 export async function listOwnComparisons(connection: Connection, userId: string, page: ComparisonPage) {
   return selectRows<OwnComparison>(
     connection,
-    sql`select ${comparisonColumns}, left(context.content, 160) as "promptExcerpt",
+    sql`select ${comparisonColumns}, left(context.content, 160) as "promptExcerpt", i.category,
         (select nullif(n.decision::text, 'withdrawn') from (${newestReview(sql`k.id`)}) n) as "review", word.body as "feedback",
         (extract(epoch from greatest(k.created_at, word.created_at)) * 1000)::float8 as "openedAtMs"
       from comparisons k join items i on i.id = k.item_id join messages context on context.id = i.context_message_id

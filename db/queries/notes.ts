@@ -14,6 +14,8 @@ export interface NoteRow {
   promptExcerpt: string | null;
   chosenExcerpt: string | null;
   otherExcerpt: string | null;
+  task: "helpfulness" | "safety" | null;
+  category: string | null;
   /** Gold: the preferred answer was the right one, only the safety was not. */
   sideRight: boolean | null;
   /** When the annotator can see it, for their own list; when it was written, for a lead's. */
@@ -41,7 +43,7 @@ export const selectNotes = (connection: Connection, page: NotePage): Promise<Not
     sql`
     select to_jsonb(n.visible_from)#>>'{}' as at, n.id, n.kind, n.body, u.name as author, n.comparison_id as "comparisonId",
       left(context.content, ${EXCERPT}::int) as "promptExcerpt", left(chosen.content, ${EXCERPT}::int) as "chosenExcerpt",
-      left(other.content, ${EXCERPT}::int) as "otherExcerpt",
+      left(other.content, ${EXCERPT}::int) as "otherExcerpt", c.task, i.category,
       (g.preferred = 1) = (c.chosen_id = i.response1_id) as "sideRight", (extract(epoch from n.created_at) * 1000)::float8 as "createdAtMs",
       (extract(epoch from n.visible_from) * 1000)::float8 as "visibleFromMs", (extract(epoch from n.read_at) * 1000)::float8 as "readAtMs"
     from annotator_notes n left join users u on u.id = n.author_id

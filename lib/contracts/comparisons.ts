@@ -119,6 +119,8 @@ export const listMyComparisons = defineEndpoint({
       z.strictObject({
         ...comparisonSchema.shape,
         promptExcerpt: z.string(),
+        /** Of the item: a risk category, or what an import called it. */
+        category: z.string().nullable(),
         /** What a reviewer made of it; null while nobody has looked. */
         review: z.enum(["approved", "fixed", "rejected"]).nullable(),
         /** The newest word of a reviewer or lead about it. */

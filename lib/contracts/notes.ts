@@ -1,7 +1,7 @@
 /** Words to annotators: from leads and reviewers, about a pause, or about gold items that were missed. */
 import { z } from "zod";
 import { typedText } from "./annotation-shapes";
-import { idParams, idSchema, instantSchema, pageOf, pageQuery, projectParams } from "./common";
+import { idParams, idSchema, instantSchema, pageOf, pageQuery, projectParams, taskSchema } from "./common";
 import { defineEndpoint } from "./endpoint";
 
 const own = { role: "annotator", scope: "annotate" } as const;
@@ -21,6 +21,9 @@ export const noteSchema = z.object({
       /** Beginnings of the answer that was preferred and of the other one. */
       chosenExcerpt: z.string(),
       otherExcerpt: z.string(),
+      /** Of the judgement, and of the item: a risk category, or what an import called it. */
+      task: taskSchema,
+      category: z.string().nullable(),
       /** Missed gold items: the preferred answer was right, only the safety was not. Null for other notes. */
       sideRight: z.boolean().nullable(),
     })

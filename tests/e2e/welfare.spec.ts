@@ -10,7 +10,7 @@ test("harmful content is covered for everybody until asked for, and plain conten
   const workshop = await openWorkshop(browser, { pairs: 2, task: "safety", categories: ["hateful_and_harmful"] });
   const page = await atWork(browser, workshop, workshop.people[0]!);
   await expect(steps(page)).toBeVisible({ timeout: 20_000 });
-  // The next item is drawn ahead, unseen; the bar above names one's own decisions.
+  // The next item is drawn ahead, unseen.
   const seen = (text: string | RegExp) => page.getByRole("main").getByText(text).filter({ visible: true });
   const covered = seen("Covered. Press b to show it.");
   const judge = async () => {
@@ -41,6 +41,14 @@ test("harmful content is covered for everybody until asked for, and plain conten
   await page.keyboard.press("b");
   await judge();
   await expect(steps(page).or(page.getByText("Nothing to judge right now")).first()).toBeVisible();
+
+  // The recent decisions and the history name its category, not its text.
+  await expect(page.getByRole("button", { name: /^3\..*Covered: Hateful and harmful/ })).toBeVisible();
+  await page.goto(`/annotate/${workshop.projectId}/history`);
+  const row = page.getByRole("row").filter({ hasText: "Covered: Hateful and harmful" });
+  await expect(row).not.toContainText("alive in room");
+  await row.getByRole("button", { name: "Show the text" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "Covered:" })).toHaveCount(0);
   await page.context().close();
 });
 

@@ -11,6 +11,7 @@ import { LinkButton } from "../button";
 import { PageHeader } from "../card";
 import { EmptyState, ErrorState } from "../states";
 import { type Column, Table } from "../table";
+import { HarmExcerpt } from "./harm-excerpt";
 
 type Row = z.infer<NonNullable<typeof listMyComparisons.response>>["comparisons"][number];
 
@@ -62,7 +63,12 @@ function useColumns(projectId: string): Column<Row>[] {
       className: "whitespace-nowrap text-muted",
       cell: (row) => format.dateTime(new Date(row.createdAt), { dateStyle: "short", timeStyle: "short", timeZone }),
     },
-    { key: "prompt", header: t("history.prompt"), className: "min-w-56", cell: (row) => row.promptExcerpt },
+    {
+      key: "prompt",
+      header: t("history.prompt"),
+      className: "min-w-56",
+      cell: (row) => <HarmExcerpt item={row}>{row.promptExcerpt}</HarmExcerpt>,
+    },
     {
       key: "verdict",
       header: t("history.verdict"),

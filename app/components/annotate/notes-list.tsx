@@ -8,6 +8,7 @@ import { Badge } from "../badge";
 import { Button, LinkButton } from "../button";
 import { PageHeader } from "../card";
 import { EmptyState, ErrorState, Skeleton } from "../states";
+import { HarmExcerpt } from "./harm-excerpt";
 
 /** What leads and reviewers say, pauses, and gold items that were missed a while ago. Newest first. */
 export function NotesList({ projectId }: { projectId: string }) {
@@ -102,16 +103,18 @@ function About({ note, about }: { note: Note; about: NonNullable<Note["about"]> 
   ];
   return (
     <div className="mt-3 rounded-md bg-sunken p-3">
-      <p className="break-words">{about.promptExcerpt}</p>
-      {about.sideRight && <p className="mt-1 font-medium">{t("onlySafety")}</p>}
-      <dl className="mt-2 grid gap-3 sm:grid-cols-2">
-        {answers.map(({ name, text }) => (
-          <div key={name} className="min-w-0">
-            <dt className="text-sm font-medium text-muted">{name}</dt>
-            <dd className="break-words whitespace-pre-wrap">{text}</dd>
-          </div>
-        ))}
-      </dl>
+      {about.sideRight && <p className="mb-1 font-medium">{t("onlySafety")}</p>}
+      <HarmExcerpt item={about}>
+        <p className="break-words">{about.promptExcerpt}</p>
+        <dl className="mt-2 grid gap-3 sm:grid-cols-2">
+          {answers.map(({ name, text }) => (
+            <div key={name} className="min-w-0">
+              <dt className="text-sm font-medium text-muted">{name}</dt>
+              <dd className="break-words whitespace-pre-wrap">{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </HarmExcerpt>
     </div>
   );
 }

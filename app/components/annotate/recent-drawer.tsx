@@ -2,6 +2,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { Drawer } from "../dialog";
 import { EmptyState } from "../states";
+import { useCover } from "./harm-excerpt";
 import { HUES } from "./hues";
 import { type RecentProps, useDecisionName } from "./recent-strip";
 
@@ -14,6 +15,7 @@ interface DrawerProps extends RecentProps {
 export function RecentDrawer({ open, onOpenChange, decisions, onReopen }: DrawerProps) {
   const t = useTranslations("annotate.recent");
   const name = useDecisionName();
+  const cover = useCover();
   const format = useFormatter();
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return (
@@ -28,7 +30,7 @@ export function RecentDrawer({ open, onOpenChange, decisions, onReopen }: Drawer
               className="flex w-full flex-col items-start gap-0.5 rounded-md px-2 py-2.5 text-left hover:bg-sunken"
             >
               <span className="line-clamp-2" dir="auto">
-                {decision.promptExcerpt}
+                {cover(decision) ?? decision.promptExcerpt}
               </span>
               <span className="text-sm text-muted tabular-nums">
                 <b className={HUES[decision.preferred].text}>{name(decision)}</b> ·{" "}

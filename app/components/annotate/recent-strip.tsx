@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import { digitOf, RECENT_MAX, type RecentDecision } from "@/lib/client/annotate/use-recent";
 import { cn } from "../cn";
+import { useCover } from "./harm-excerpt";
 import { HUES } from "./hues";
 
 const EMPTY_CELLS = Array.from({ length: RECENT_MAX }, (_, index) => `empty-${index}`);
@@ -15,6 +16,8 @@ export interface RecentProps {
 export function RecentStrip({ decisions, onReopen }: RecentProps) {
   const t = useTranslations("annotate.recent");
   const name = useDecisionName();
+  const cover = useCover();
+  const prompt = (decision: RecentDecision) => cover(decision) ?? decision.promptExcerpt;
   return (
     <ol aria-label={t("title")} className="hidden items-center gap-0.5 xl:flex">
       {EMPTY_CELLS.slice(decisions.length).map((key) => (
@@ -24,7 +27,7 @@ export function RecentStrip({ decisions, onReopen }: RecentProps) {
         <li key={decision.itemId}>
           <button
             type="button"
-            title={`${name(decision)}: ${decision.promptExcerpt}`}
+            title={`${name(decision)}: ${prompt(decision)}`}
             onClick={() => onReopen(decision.id)}
             className={cn(
               "relative flex size-6 items-center justify-center rounded-sm border text-xs font-semibold tabular-nums",
@@ -34,9 +37,7 @@ export function RecentStrip({ decisions, onReopen }: RecentProps) {
             )}
           >
             {digitOf(decision)}
-            <span className="sr-only">
-              . {t("reopen", { verdict: name(decision), prompt: decision.promptExcerpt })}
-            </span>
+            <span className="sr-only">. {t("reopen", { verdict: name(decision), prompt: prompt(decision) })}</span>
           </button>
         </li>
       ))}

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { dropLocalDraft } from "@/lib/client/annotate/drafts";
 import { useHandover } from "@/lib/client/annotate/use-handover";
 import { useLeases } from "@/lib/client/annotate/use-leases";
-import { useRecent } from "@/lib/client/annotate/use-recent";
+import { type RecentPrompt, useRecent } from "@/lib/client/annotate/use-recent";
 import { call, callFor } from "@/lib/client/call";
 import { ProblemError } from "@/lib/client/problem";
 import { type AnnotatedItem, type LeasedAssignment, skipAssignment } from "@/lib/contracts/assignments";
@@ -21,18 +21,21 @@ interface WorkInput {
 export type Work = ReturnType<typeof useWork>;
 
 const EXCERPT_CHARACTERS = 160;
-const excerptOf = (item: AnnotatedItem): string => (item.context.at(-1)?.content ?? "").slice(0, EXCERPT_CHARACTERS);
+const promptOf = ({ context, category }: AnnotatedItem): RecentPrompt => ({
+  promptExcerpt: (context.at(-1)?.content ?? "").slice(0, EXCERPT_CHARACTERS),
+  category,
+});
 
 /** What can be done with the lease on screen, and what is said about it. */
 export function useWork({ userId, projectId, campaignId, setRevising }: WorkInput) {
   const t = useTranslations("annotate");
   const recent = useRecent(projectId);
-  const excerpts = useRef(new Map<string, string>());
+  const prompts = useRef(new Map<string, RecentPrompt>());
   const handover = useHandover(userId, projectId, {
     onAnswer: ({ value }) => {
       leaveIfJudged(value);
       if (!("modelAgreed" in value)) return;
-      recent.add(value, excerpts.current.get(value.itemId) ?? "");
+      recent.add(value, prompts.current.get(value.itemId));
       if (value.modelAgreed !== null)
         toast({ title: t(value.modelAgreed ? "toast.modelAgreed" : "toast.modelDisagreed") });
     },
@@ -42,7 +45,7 @@ export function useWork({ userId, projectId, campaignId, setRevising }: WorkInpu
   const leases = useLeases(projectId, campaignId, handover.isHandedOver);
   const item = leases.current.data?.item;
   useEffect(() => {
-    if (item) excerpts.current.set(item.id, excerptOf(item));
+    if (item) prompts.current.set(item.id, promptOf(item));
   }, [item]);
   // The next item was leased before the last judgement: the server's count in it lags behind.
   const [start, setStart] = useState<number | null>(null);

@@ -4,9 +4,11 @@ import { digitOf, RECENT_MAX, type RecentDecision, withDecision } from "./use-re
 const decision = (n: number, itemId = `item-${n}`): RecentDecision => ({
   id: `comparison-${n}`,
   itemId,
+  task: "helpfulness",
   preferred: "b",
   strength: "better",
   promptExcerpt: "",
+  category: null,
   createdAt: "2026-01-01T00:00:00Z",
 });
 

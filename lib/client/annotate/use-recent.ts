@@ -9,14 +9,15 @@ import { STEPS } from "./steps";
 
 export const RECENT_MAX = 10;
 
-export interface RecentDecision {
-  id: string;
-  itemId: string;
-  preferred: ComparisonAnswer["preferred"];
-  strength: ComparisonAnswer["strength"];
+/** What a decision was about. */
+export interface RecentPrompt {
   promptExcerpt: string;
-  createdAt: string;
+  category: string | null;
 }
+
+export interface RecentDecision
+  extends RecentPrompt,
+    Pick<ComparisonAnswer, "id" | "itemId" | "task" | "preferred" | "strength" | "createdAt"> {}
 
 export const digitOf = ({ preferred, strength }: Pick<RecentDecision, "preferred" | "strength">): number =>
   STEPS.find((step) => step.preferred === preferred && step.strength === strength)?.digit ?? 0;
@@ -30,13 +31,15 @@ export function withDecision(list: readonly RecentDecision[], decision: RecentDe
   return next.slice(0, RECENT_MAX);
 }
 
-const pick = (answer: ComparisonAnswer, promptExcerpt: string): RecentDecision => ({
+const pick = (answer: ComparisonAnswer, { promptExcerpt, category }: RecentPrompt): RecentDecision => ({
   id: answer.id,
   itemId: answer.itemId,
+  task: answer.task,
   preferred: answer.preferred,
   strength: answer.strength,
   createdAt: answer.createdAt,
   promptExcerpt,
+  category,
 });
 
 export function useRecent(projectId: string) {
@@ -45,20 +48,16 @@ export function useRecent(projectId: string) {
     queryKey: annotateKeys.recent(projectId),
     queryFn: async () => {
       const { comparisons } = await callFor(listMyComparisons, { query: { projectId, limit: RECENT_MAX } });
-      return comparisons.map((row) => pick(row, row.promptExcerpt));
+      return comparisons.map((row) => pick(row, row));
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
   const add = useCallback(
-    (answer: ComparisonAnswer, promptExcerpt: string) =>
-      client.setQueryData<RecentDecision[]>(annotateKeys.recent(projectId), (list) =>
-        list
-          ? withDecision(
-              list,
-              pick(answer, promptExcerpt || (list.find(({ itemId }) => itemId === answer.itemId)?.promptExcerpt ?? "")),
-            )
-          : list,
-      ),
+    (answer: ComparisonAnswer, prompt: RecentPrompt | undefined) =>
+      client.setQueryData<RecentDecision[]>(annotateKeys.recent(projectId), (list) => {
+        const known = prompt ?? list?.find(({ itemId }) => itemId === answer.itemId);
+        return list && withDecision(list, pick(answer, known ?? { promptExcerpt: "", category: null }));
+      }),
     [client, projectId],
   );
   return { decisions: query.data ?? [], problem: query.error, add };

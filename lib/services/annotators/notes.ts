@@ -22,15 +22,18 @@ const toNote = (row: NoteRow): Note => ({
   kind: row.kind,
   body: row.body,
   author: row.author,
-  about: row.comparisonId
-    ? {
-        comparisonId: row.comparisonId,
-        promptExcerpt: row.promptExcerpt ?? "",
-        chosenExcerpt: row.chosenExcerpt ?? "",
-        otherExcerpt: row.otherExcerpt ?? "",
-        sideRight: row.sideRight,
-      }
-    : null,
+  about:
+    row.comparisonId && row.task
+      ? {
+          comparisonId: row.comparisonId,
+          promptExcerpt: row.promptExcerpt ?? "",
+          chosenExcerpt: row.chosenExcerpt ?? "",
+          otherExcerpt: row.otherExcerpt ?? "",
+          task: row.task,
+          category: row.category,
+          sideRight: row.sideRight,
+        }
+      : null,
   createdAt: new Date(row.createdAtMs).toISOString(),
   readAt: row.readAtMs === null ? null : new Date(row.readAtMs).toISOString(),
 });

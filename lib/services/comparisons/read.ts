@@ -34,6 +34,7 @@ export async function listMyComparisons(
     comparisons: rows.map((row) => ({
       ...toComparisonAnswer(row),
       promptExcerpt: row.promptExcerpt,
+      category: row.category,
       review: row.review,
       feedback: row.feedback,
       changeableUntil: new Date(row.openedAtMs + SUPERSEDE_SECONDS_MAX * 1000).toISOString(),
