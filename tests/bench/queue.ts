@@ -67,8 +67,10 @@ async function measure(system: System, data: QueueData, options: QueueBenchOptio
   const before = measureParts(pids);
   const memory = watchMemory(pids);
   const start = performance.now();
+  const ownCpu = process.cpuUsage();
   const timings = await runLoad({ ...load, seconds: options.seconds });
   const seconds = (performance.now() - start) / 1000;
+  const { user, system: inKernel } = process.cpuUsage(ownCpu);
   const after = measureParts(pids);
   const cpuMs = after.map(
     ({ part, cpuMs }, index) => [part, perCycle(cpuMs - (before[index]?.cpuMs ?? 0), timings)] as const,
@@ -76,6 +78,7 @@ async function measure(system: System, data: QueueData, options: QueueBenchOptio
   report(options, timings, seconds, {
     serverCpuMsPerCycle: round(cpuMs.reduce((sum, [, value]) => sum + value, 0)),
     cpuMsPerCycle: Object.fromEntries(cpuMs),
+    generatorCpuMsPerCycle: perCycle((user + inKernel) / 1000, timings),
     ...memory.stop(),
     overServed: await overServed(system, data.projectId),
   });

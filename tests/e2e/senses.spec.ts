@@ -106,6 +106,46 @@ test("screen-reader roles tell the whole item, and what happened is announced", 
   await page.context().close();
 });
 
+test("screen-reader roles take a lead to the items, through a change of many, and tell what became of it", async ({
+  browser,
+}) => {
+  const workshop = await openWorkshop(browser, { pairs: 3 });
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, "admin");
+  await page.goto(`/console/projects/${workshop.projectId}`);
+  const navigation = page.getByRole("navigation", { name: "Main navigation" });
+  await navigation.getByRole("link", { name: "Items", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Items");
+  await expect(navigation.getByRole("link", { name: "Items", exact: true })).toHaveAttribute("aria-current", "page");
+  await expect(page).toHaveTitle(/Items/);
+
+  const table = page.getByRole("table", { name: "Items" });
+  for (const name of ["Prompt", "State", "Campaign"])
+    await expect(table.getByRole("columnheader", { name, exact: true })).toBeVisible();
+  const picks = table.getByRole("checkbox", { name: /^Pick: Question \d: how do I keep/ });
+  await expect(picks).toHaveCount(3);
+  await picks.nth(0).check();
+  await picks.nth(2).check();
+  // Said by itself: a live region, which the screen reader reads without being sent there.
+  const said = (text: string) => page.locator("[aria-live=polite], [role=status]").filter({ hasText: text }).first();
+  await expect(said("2 rows picked")).toBeVisible();
+
+  await page.getByRole("button", { name: "Withdraw" }).click();
+  const dialog = page.getByRole("dialog", { name: "Withdraw" });
+  await expect(dialog).toHaveAccessibleDescription(/They are served no more/);
+  await expect(
+    dialog.locator("[aria-live=polite]").filter({ hasText: "2 rows would change of 2 picked" }),
+  ).toBeVisible();
+  await dialog.getByRole("button", { name: "Change 2 rows" }).click();
+  await expect(said("2 rows changed")).toBeAttached();
+  await expect(dialog).toBeHidden();
+  await expect(table.getByRole("row").filter({ hasText: "withdrawn" })).toHaveCount(2);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(said("2 rows put back")).toBeAttached();
+  await expect(table.getByRole("row").filter({ hasText: "withdrawn" })).toHaveCount(0);
+  await page.context().close();
+});
+
 test("Korean on a phone: signing in, reading both cards, judging by touch", async ({ browser }) => {
   const workshop = await openWorkshop(browser, { pairs: 2 });
   const context = await browser.newContext({

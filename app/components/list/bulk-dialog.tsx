@@ -62,8 +62,11 @@ export function BulkDialog({
       <div className="flex flex-col gap-4">
         {children}
         {preview.error && <ErrorState error={preview.error} onRetry={() => preview.refetch()} />}
-        {request && !data && !preview.error && <Skeleton className="h-24" />}
-        {data && <Preview preview={data} say={say} />}
+        {/* There before it is filled: a live region that comes with its text is not read out. */}
+        <div aria-live="polite">
+          {request && !data && !preview.error && <Skeleton className="h-24" />}
+          {data && <Preview preview={data} say={say} />}
+        </div>
         {apply.error && <ErrorState error={apply.error} kept={t("nothingChanged")} />}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>{t("cancel")}</Button>
@@ -112,7 +115,7 @@ const shortIds = (ids: string[]): string =>
 function Preview({ preview, say }: { preview: BulkPreview; say: BulkDialogProps["say"] }) {
   const t = useTranslations("console.list");
   return (
-    <div aria-live="polite" className="rounded-md border border-line p-3">
+    <div className="rounded-md border border-line p-3">
       <p className="font-medium">{t("preview", { changes: preview.changes, selected: preview.selected })}</p>
       {preview.skipped.length > 0 && (
         <ul className="mt-1 list-disc pl-5 text-sm text-muted">
