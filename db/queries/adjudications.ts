@@ -4,7 +4,7 @@ import type { Connection, Tx } from "../client";
 import { messageChain, type ViewedMessage } from "./assignment-view";
 import { claimWaiting } from "./claims";
 import type { StoredSafety, StoredStrength } from "./comparisons";
-import { selectRow, selectRows, uuids } from "./rows";
+import { selectRow, selectRows, uuids, wantedIds } from "./rows";
 
 /** Two sides, or two answers on safety. Reads the tallies, so it runs after them. */
 const differs = sql`(cardinality(q.user_ids) >= 2 and ((1 = any(q.preferred) and 2 = any(q.preferred))
@@ -12,7 +12,7 @@ const differs = sql`(cardinality(q.user_ids) >= 2 and ((1 = any(q.preferred) and
 
 /** Opens a case for the items of these judgements that are done and disputed, and closes those on which people now agree. */
 export async function openDisagreements(tx: Tx, ids: readonly string[]): Promise<void> {
-  const touched = sql`select item_id from comparisons where id = any(${uuids(ids)})`;
+  const touched = sql`select c.item_id from ${wantedIds(ids)} join comparisons c on c.id = wanted.id`;
   await tx.execute(sql`
     insert into disagreements (item_id, project_id, campaign_id, language, category)
     select q.item_id, q.project_id, q.campaign_id, q.language, q.category

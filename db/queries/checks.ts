@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import type { StoredSafety } from "./comparisons";
 import { type QualityFilter, within } from "./quality";
-import { selectRow, selectRows, uuids } from "./rows";
+import { selectRow, selectRows, uuids, wantedIds } from "./rows";
 
 const STANDING = sql`not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
 
@@ -39,8 +39,8 @@ const goldJudgements = (connection: Connection, condition: SQL): Promise<GoldJud
 export const takenGold = (tx: Tx, ids: readonly string[]): Promise<GoldJudgement[]> =>
   goldJudgements(
     tx,
-    sql`(c.item_id, c.user_id) in (select t.item_id, t.user_id from comparisons t join items ti on ti.id = t.item_id
-      and ti.purpose = 'gold' where t.id = any(${uuids(ids)}))`,
+    sql`(c.item_id, c.user_id) in (select t.item_id, t.user_id from ${wantedIds(ids)}
+      join comparisons t on t.id = wanted.id join items ti on ti.id = t.item_id and ti.purpose = 'gold')`,
   );
 
 export const goldJudgementsOf = (tx: Tx, itemId: string): Promise<GoldJudgement[]> =>
@@ -102,9 +102,10 @@ export async function replaceMirrors(tx: Tx, ids: readonly string[]): Promise<vo
   const rows = await selectRows<{ itemId: string }>(
     tx,
     sql`
-    select i.id as "itemId" from comparisons c join items i on i.id = c.item_id and i.purpose = 'mirror' where c.id = any(${uuids(ids)})
+    select i.id as "itemId" from ${wantedIds(ids)} join comparisons c on c.id = wanted.id
+      join items i on i.id = c.item_id and i.purpose = 'mirror'
     union
-    select i.id from comparisons c join items i on i.mirror_of_id = c.supersedes_id where c.id = any(${uuids(ids)})`,
+    select i.id from ${wantedIds(ids)} join comparisons c on c.id = wanted.id join items i on i.mirror_of_id = c.supersedes_id`,
   );
   if (rows.length === 0) return;
   const itemIds = uuids(rows.map(({ itemId }) => itemId));

@@ -73,15 +73,15 @@ export const isWelcome = sql`(i.category is null or i.category <> all(person.exc
  * Whether the annotator has, or had, the item `i`, or the gold item made from it. `includeSkipped`: what was put off counts as not had.
  * `after`: the lease that the annotator is just leaving, whose judgement may still be on its way, counts even when it has expired.
  */
-export const wasHad = (
-  asker: Asker,
-  { includeSkipped, after }: { includeSkipped: boolean; after?: SQL },
-) => sql`exists (
-  select 1 from assignments had
-  where had.item_id = any(array[i.id, (select g.item_id from gold_answers g where g.source_item_id = i.id and g.retired_at is null)])
-    and had.user_id = ${asker.userId}::uuid
+export const wasHad = (asker: Asker, { includeSkipped, after }: { includeSkipped: boolean; after?: SQL }) => {
+  const counts = sql`had.user_id = ${asker.userId}::uuid
     and (had.state in ('leased', 'submitted') or (had.state = 'skipped'${includeSkipped ? sql` and had.skip_mode <> 'requeue_for_me'` : sql``})
-      ${after ? sql`or (had.state = 'expired' and had.id = ${after}::uuid)` : sql``}))`;
+      ${after ? sql`or (had.state = 'expired' and had.id = ${after}::uuid)` : sql``})`;
+  // `offset 0`: looked up item by item. The plan would rather gather all that the annotator ever had, for each lease anew.
+  return sql`(exists (select 1 from assignments had where had.item_id = i.id and ${counts} offset 0)
+    or exists (select 1 from gold_answers g join assignments had on had.item_id = g.item_id and ${counts}
+      where g.source_item_id = i.id and g.retired_at is null offset 0))`;
+};
 
 /** Of the item `i`: work with a free slot, as the index `items_queue` has it. */
 export const isOpenWork = sql`i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'work' and i.reserved_for is null`;

@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
-import { lockTally, selectRow, selectRows, uuids } from "./rows";
+import { lockTally, selectRow, selectRows, uuids, wantedIds } from "./rows";
 
 /** One refresh at a time, or two could both take an item's old state out. False: somebody else is at it, and `wait` was not asked for. */
 export const lockQuality = (tx: Tx, wait: boolean): Promise<boolean> => lockTally(tx, "quality", wait);
@@ -32,12 +32,16 @@ export async function countPending(connection: Connection): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** The taken judgements (+1) and those that they replace (-1), with what the tallies need of them; of work, not of checks. */
+/** The taken judgements (+1) and those that they replace (-1). */
+const takenOf = (ids: readonly string[]): SQL => sql`
+  select c.*, 1 as sign from ${wantedIds(ids)} join comparisons c on c.id = wanted.id
+  union all
+  select old.*, -1 from ${wantedIds(ids)} join comparisons c on c.id = wanted.id join comparisons old on old.id = c.supersedes_id`;
+
+/** The same, with what the tallies need of them; of work, not of checks. */
 const changesOf = (ids: readonly string[]): SQL => sql`
   taken as (
-    select c.*, 1 as sign from comparisons c where c.id = any(${uuids(ids)})
-    union all
-    select old.*, -1 from comparisons c join comparisons old on old.id = c.supersedes_id where c.id = any(${uuids(ids)})
+    ${takenOf(ids)}
   ),
   changes as (
     select t.sign, t.project_id, i.campaign_id, t.user_id, t.strength, t.chosen_id = i.response1_id as first_won,
@@ -80,9 +84,7 @@ export async function addCheckDays(tx: Tx, ids: readonly string[]): Promise<void
     select t.project_id, i.campaign_id, t.user_id, (t.created_at at time zone 'UTC')::date, 0, 0, 0, 0, 0, 0, '{0,0,0,0}',
       sum(t.sign)::int, sum(t.sign * greatest(coalesce(t.duration_ms, 0), 1)::bigint)::bigint
     from (
-      select c.*, 1 as sign from comparisons c where c.id = any(${uuids(ids)})
-      union all
-      select old.*, -1 from comparisons c join comparisons old on old.id = c.supersedes_id where c.id = any(${uuids(ids)})
+      ${takenOf(ids)}
     ) t join items i on i.id = t.item_id and i.purpose <> 'work'
     group by 1, 2, 3, 4
     on conflict (project_id, campaign_id, user_id, day) do update set
@@ -132,19 +134,19 @@ async function countItems(tx: Tx, itemIds: readonly string[], sign: 1 | -1): Pro
   await tx.execute(sql`
     insert into quality_patterns as q
     select project_id, campaign_id, language, category, steps, '{}'::smallint[], ${sign} * count(*)::int
-    from quality_items where item_id = any(${uuids(itemIds)}) group by 1, 2, 3, 4, 5
+    from ${wantedIds(itemIds)} join quality_items on item_id = wanted.id group by 1, 2, 3, 4, 5
     union all
     select project_id, campaign_id, language, category, '{}'::smallint[], safety, ${sign} * count(*)::int
-    from quality_items where item_id = any(${uuids(itemIds)}) group by 1, 2, 3, 4, 6
+    from ${wantedIds(itemIds)} join quality_items on item_id = wanted.id group by 1, 2, 3, 4, 6
     on conflict (project_id, campaign_id, language, category, steps, safety) do update set items = q.items + excluded.items`);
   await tx.execute(sql`
     insert into quality_peers as q
     select i.project_id, i.campaign_id, own.user_id, ${sign} * count(*)::int,
       ${sign} * count(*) filter (where own.preferred = other.preferred)::int
-    from quality_items i
+    from ${wantedIds(itemIds)} join quality_items i on i.item_id = wanted.id
     cross join lateral unnest(i.user_ids, i.preferred) as own(user_id, preferred)
     join lateral unnest(i.user_ids, i.preferred) as other(user_id, preferred) on other.user_id <> own.user_id
-    where i.item_id = any(${uuids(itemIds)}) group by 1, 2, 3
+    group by 1, 2, 3
     on conflict (project_id, campaign_id, user_id) do update set
       pairs = q.pairs + excluded.pairs, agreeing = q.agreeing + excluded.agreeing`);
 }
@@ -153,8 +155,8 @@ async function countItems(tx: Tx, itemIds: readonly string[], sign: 1 | -1): Pro
 export async function replaceItems(tx: Tx, ids: readonly string[]): Promise<void> {
   const rows = await selectRows<{ itemId: string }>(
     tx,
-    sql`select distinct c.item_id as "itemId" from comparisons c join items i on i.id = c.item_id and i.purpose = 'work'
-      where c.id = any(${uuids(ids)})`,
+    sql`select distinct c.item_id as "itemId" from ${wantedIds(ids)} join comparisons c on c.id = wanted.id
+      join items i on i.id = c.item_id and i.purpose = 'work'`,
   );
   const itemIds = rows.map(({ itemId }) => itemId);
   await countItems(tx, itemIds, -1);
@@ -162,10 +164,10 @@ export async function replaceItems(tx: Tx, ids: readonly string[]): Promise<void
     with standing as (
       select i.id as item_id, i.project_id, i.campaign_id, c.user_id, c.strength, c.safety, c.chosen_id = i.response1_id as first,
         coalesce(p.language, d.language, '') as language, coalesce(p.category, '') as category
-      from items i join comparisons c on c.item_id = i.id and c.source = 'annotator'
+      from ${wantedIds(itemIds)} join items i on i.id = wanted.id
+        join comparisons c on c.item_id = i.id and c.source = 'annotator'
         left join prompts p on p.id = i.prompt_id left join dialogues d on d.id = i.dialogue_id
-      where i.id = any(${uuids(itemIds)})
-        and not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)
+      where not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)
     )
     insert into quality_items as q
     select item_id, project_id, campaign_id, language, category, array[${STEPS}], array[${SAFETY}],

@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { RISK_CATEGORIES, VIOLATION_SEVERITY_MIN } from "@/lib/domain/red-team";
 import type { Connection, Tx } from "../client";
-import { lockTally, selectRow, selectRows, uuids } from "./rows";
+import { lockTally, selectRow, selectRows, wantedIds } from "./rows";
 
 /** One refresh at a time: two could both take a finding out. False: somebody else is at it, and `wait` was not asked for. */
 export const lockRedTeam = (tx: Tx, wait: boolean): Promise<boolean> => lockTally(tx, "red-team", wait);
@@ -66,10 +66,10 @@ const factsOf = (ids: readonly string[]): SQL => sql`
     i.purpose = 'work' as is_work, c.task, c.severity, ${DURATION} as duration_ms, c.chosen_id, c.rejected_id,
     ${CHOSEN_UNSAFE} as chosen_unsafe, ${REJECTED_UNSAFE} as rejected_unsafe, c.chosen_id = i.response1_id as first_won,
     r1.variant_id as variant1_id, r2.variant_id as variant2_id, c.created_at
-  from comparisons c join items i on i.id = c.item_id
+  from ${wantedIds(ids)} join comparisons c on c.id = wanted.id join items i on i.id = c.item_id
     join messages r1 on r1.id = i.response1_id join messages r2 on r2.id = i.response2_id
     left join prompts p on p.id = i.prompt_id
-  where c.id = any(${uuids(ids)}) and not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
+  where not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
 
 const severity = (value: number): SQL =>
   sql`coalesce(sum(sign) filter (where severity = ${sql.raw(String(value))}), 0)::int`;
@@ -78,8 +78,8 @@ const severity = (value: number): SQL =>
 export async function replaceFindings(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     with gone as (
-      delete from red_team_findings f using comparisons c
-      where c.id = any(${uuids(ids)}) and f.comparison_id = c.supersedes_id
+      delete from red_team_findings f using ${wantedIds(ids)}, comparisons c
+      where c.id = wanted.id and f.comparison_id = c.supersedes_id
       returning f.*
     ), fresh as (
       insert into red_team_findings (comparison_id, project_id, campaign_id, item_id, user_id, category, attack_vector, is_work,
@@ -130,8 +130,9 @@ export async function addPrompts(tx: Tx, ids: readonly string[]): Promise<void> 
   await tx.execute(sql`
     insert into red_team_prompts (message_id, project_id, created_at)
     select m.id, i.project_id, m.created_at
-    from comparisons c join items i on i.id = c.item_id join messages m on m.id = i.context_message_id
-    where c.id = any(${uuids(ids)}) and i.kind = 'live' and m.author_id is not null
+    from ${wantedIds(ids)} join comparisons c on c.id = wanted.id join items i on i.id = c.item_id
+      join messages m on m.id = i.context_message_id
+    where i.kind = 'live' and m.author_id is not null
     on conflict (message_id) do nothing`);
 }
 

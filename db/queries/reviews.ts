@@ -5,7 +5,7 @@ import type { Connection, Tx } from "../client";
 import { messageChain, type ViewedMessage } from "./assignment-view";
 import { claimWaiting } from "./claims";
 import type { StoredSafety, StoredStrength } from "./comparisons";
-import { selectRow, selectRows, uuids } from "./rows";
+import { selectRow, selectRows, uuids, wantedIds } from "./rows";
 
 /** The newest review of a judgement; nothing where there is none. */
 export const newestReview = (comparisonId: SQL): SQL => sql`
@@ -27,30 +27,32 @@ const drawn = sql`('x' || substr(md5(f.id::text || ':review'), 1, 8))::bit(32)::
  */
 export async function openReviewCases(tx: Tx, ids: readonly string[], rules: ReviewRules): Promise<void> {
   await tx.execute(sql`
-    delete from review_cases c using comparisons k
-    where k.id = any(${uuids(ids)}) and c.comparison_id = k.supersedes_id and c.settled_at is null`);
+    delete from review_cases c using ${wantedIds(ids)}, comparisons k
+    where k.id = wanted.id and c.comparison_id = k.supersedes_id and c.settled_at is null`);
   await tx.execute(sql`
     with fresh as (
       select k.id, k.sequence, k.project_id, k.user_id, k.safety, k.tags, k.supersedes_id, k.created_at, i.campaign_id,
         i.purpose = 'work' as is_work, coalesce(i.language, d.language, 'en') as language,
         coalesce(g.review_share, (p.settings->'review'->>'share')::float8, ${rules.share}::float8) as share,
         coalesce((p.settings->'review'->>'firstJudgements')::int, ${rules.firstJudgements}::int) as first_judgements
-      from comparisons k join items i on i.id = k.item_id join campaigns g on g.id = i.campaign_id
-        join projects p on p.id = k.project_id left join dialogues d on d.id = i.dialogue_id
-      where k.id = any(${uuids(ids)}) and k.source = 'annotator'
-        and not exists (select 1 from comparisons newer where newer.supersedes_id = k.id)
+      from ${wantedIds(ids)} join comparisons k on k.id = wanted.id join items i on i.id = k.item_id
+        join campaigns g on g.id = i.campaign_id join projects p on p.id = k.project_id left join dialogues d on d.id = i.dialogue_id
+      where k.source = 'annotator' and not exists (select 1 from comparisons newer where newer.supersedes_id = k.id)
+    ), beginners as (
+      select f.*, (select e.created_at from comparisons e
+        where e.user_id = f.user_id and e.project_id = f.project_id and e.supersedes_id is null
+        order by e.created_at offset f.first_judgements - 1 limit 1) as until
+      from (select distinct user_id, project_id, first_judgements from fresh where is_work and first_judgements > 0) f
     ), judged as (
       select f.*, array_remove(array[
         case when f.safety = 'preferred_unsafe' then 'preferred_unsafe' end,
         case when 'flagged' = any(f.tags) then 'flagged' end,
         case when (select n.decision::text from (${newestReview(sql`f.supersedes_id`)}) n) in ('fixed', 'rejected')
           then 'revised' end,
-        case when f.is_work and f.first_judgements > 0 and f.created_at <= coalesce((
-          select e.created_at from comparisons e where e.user_id = f.user_id and e.project_id = f.project_id
-            and e.supersedes_id is null
-          order by e.created_at offset greatest(f.first_judgements - 1, 0) limit 1), 'infinity') then 'new_annotator' end,
+        case when f.is_work and b.user_id is not null and f.created_at <= coalesce(b.until, 'infinity') then 'new_annotator' end,
         case when f.is_work and ${drawn} < f.share then 'sample' end], null) as reasons
-      from fresh f
+      from fresh f left join beginners b on b.user_id = f.user_id and b.project_id = f.project_id
+        and b.first_judgements = f.first_judgements
     )
     insert into review_cases (comparison_id, project_id, campaign_id, user_id, sequence, language, reasons)
     select id, project_id, campaign_id, user_id, sequence, language, reasons from judged where cardinality(reasons) > 0

@@ -14,6 +14,12 @@ export async function selectRow<Row>(connection: Connection, statement: SQL): Pr
 /** A list of ids as one parameter. */
 export const uuids = (ids: readonly string[]): SQL => sql`${sql.param([...ids])}::uuid[]`;
 
+/**
+ * The same as a table `wanted` with the column `id`, for joins: where a plan puts `= any(…)` into an inner loop, Postgres sorts all
+ * of the array anew for each outer row.
+ */
+export const wantedIds = (ids: readonly string[]): SQL => sql`unnest(${uuids(ids)}) as wanted(id)`;
+
 const TRIES = 10;
 const TRY_MS = 100;
 

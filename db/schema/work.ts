@@ -214,7 +214,7 @@ export const assignments = pgTable(
     uniqueIndex("assignments_one_per_annotator")
       .on(table.itemId, table.userId)
       .where(sql`state in ('leased', 'submitted')`),
-    index("assignments_item").on(table.itemId),
+    index("assignments_item").on(table.itemId, table.userId),
     index("assignments_held").on(table.userId, table.projectId).where(sql`state = 'leased'`),
     index("assignments_recent").on(table.userId, table.projectId, table.leasedAt),
     index("assignments_expiry").on(table.expiresAt).where(sql`state = 'leased'`),

@@ -76,6 +76,33 @@ describe("who may get items", () => {
   });
 });
 
+describe("what remains", () => {
+  const tell = (projectId: string, open: number) =>
+    run(sql`insert into campaign_tallies (campaign_id, items, items_done, items_open)
+      select id, ${open}::int, 0, ${open}::int from campaigns where project_id = ${projectId}::uuid
+      on conflict (campaign_id) do update set items_open = excluded.items_open`);
+  const remaining = async ({ person, projectId }: Awaited<ReturnType<typeof setUp>>) =>
+    (await lease(person, projectId))?.item.progress.remaining;
+
+  it("is not counted where the worker's tally says that it is plenty for this annotator", async () => {
+    const all = await setUp({ items: 3 });
+    await tell(all.projectId, 5000);
+    expect(await remaining(all)).toBe(1000);
+    const few = await setUp({ items: 3 });
+    await tell(few.projectId, 1999);
+    expect(await remaining(few)).toBe(2);
+    const choosy = await setUp({ items: 3 });
+    await tell(choosy.projectId, 5000);
+    await run(sql`update users set languages = '{en}' where id = ${choosy.person.id}::uuid`);
+    expect(await remaining(choosy)).toBe(2);
+    const busy = await setUp({ items: 3 });
+    await tell(busy.projectId, 5000);
+    await run(sql`insert into annotator_days (user_id, day, campaign_id, project_id, judgements)
+      select ${busy.person.id}::uuid, '2026-01-01', id, project_id, 3500 from campaigns where project_id = ${busy.projectId}::uuid`);
+    expect(await remaining(busy)).toBe(2);
+  });
+});
+
 describe("limits of a day", () => {
   const midnight = () => new Date(new Date().setUTCHours(24, 0, 0, 0)).toISOString();
 
