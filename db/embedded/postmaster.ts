@@ -93,6 +93,9 @@ async function attemptStart(cluster: Cluster, native: string, port: number): Pro
     "max_wal_size=4GB",
     // Compiling a statement takes longer than any of ours runs; the estimate for a queue of a million items would ask for it.
     "jit=off",
+    // Vacuum shares a small machine with people: one at a time, and with longer pauses than a server of its own would want.
+    "autovacuum_max_workers=1",
+    "autovacuum_vacuum_cost_delay=10ms",
   ];
   const args = ["-D", cluster.data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
   const logOffset = (await readFile(cluster.logFile).catch(() => Buffer.alloc(0))).length;

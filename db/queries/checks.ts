@@ -3,9 +3,9 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
 import type { StoredSafety } from "./comparisons";
 import { type QualityFilter, within } from "./quality";
-import { selectRow, selectRows, uuids, wantedIds } from "./rows";
+import { isStanding, selectRow, selectRows, uuids, wantedIds } from "./rows";
 
-const STANDING = sql`not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
+const STANDING = isStanding(sql`c`);
 
 export interface GoldJudgement {
   itemId: string;

@@ -69,19 +69,32 @@ export const isLanguageKnown = sql`(cardinality(person.languages) = 0 or i.langu
   or split_part(i.language, '-', 1) = any(person.languages))`;
 export const isWelcome = sql`(i.category is null or i.category <> all(person.excluded))`;
 
+interface Had {
+  /** What was put off counts as not had. */
+  includeSkipped: boolean;
+  /** The lease that the annotator is just leaving, whose judgement may still be on its way, counts even when it has expired. */
+  after?: SQL;
+}
+
+const isHad = (asker: Asker, { includeSkipped, after }: Had) => sql`had.user_id = ${asker.userId}::uuid
+  and (had.state in ('leased', 'submitted') or (had.state = 'skipped'${includeSkipped ? sql` and had.skip_mode <> 'requeue_for_me'` : sql``})
+    ${after ? sql`or (had.state = 'expired' and had.id = ${after}::uuid)` : sql``})`;
+
 /**
- * Whether the annotator has, or had, the item `i`, or the gold item made from it. `includeSkipped`: what was put off counts as not had.
- * `after`: the lease that the annotator is just leaving, whose judgement may still be on its way, counts even when it has expired.
+ * Whether the annotator neither has nor had the item `i`, nor the gold item made from it. `offset 0`: looked up for this one item; a
+ * plan may think it better to gather all that the annotator ever had.
  */
-export const wasHad = (asker: Asker, { includeSkipped, after }: { includeSkipped: boolean; after?: SQL }) => {
-  const counts = sql`had.user_id = ${asker.userId}::uuid
-    and (had.state in ('leased', 'submitted') or (had.state = 'skipped'${includeSkipped ? sql` and had.skip_mode <> 'requeue_for_me'` : sql``})
-      ${after ? sql`or (had.state = 'expired' and had.id = ${after}::uuid)` : sql``})`;
-  // `offset 0`: looked up item by item. The plan would rather gather all that the annotator ever had, for each lease anew.
-  return sql`(exists (select 1 from assignments had where had.item_id = i.id and ${counts} offset 0)
-    or exists (select 1 from gold_answers g join assignments had on had.item_id = g.item_id and ${counts}
-      where g.source_item_id = i.id and g.retired_at is null offset 0))`;
-};
+export const isNew = (asker: Asker, how: Had) => sql`
+  not exists (select 1 from assignments had where had.item_id = i.id and ${isHad(asker, how)} offset 0)
+  and not exists (select 1 from gold_answers g join assignments had on had.item_id = g.item_id and ${isHad(asker, how)}
+    where g.source_item_id = i.id and g.retired_at is null offset 0)`;
+
+/** The column `id`: all items of the project for which `isNew` says no. */
+export const notNew = (asker: Asker, how: Had) => sql`
+  select had.item_id as id from assignments had where had.project_id = ${asker.projectId}::uuid and ${isHad(asker, how)}
+  union all
+  select g.source_item_id from gold_answers g join assignments had on had.item_id = g.item_id and ${isHad(asker, how)}
+  where had.project_id = ${asker.projectId}::uuid and g.source_item_id is not null and g.retired_at is null`;
 
 /** Of the item `i`: work with a free slot, as the index `items_queue` has it. */
 export const isOpenWork = sql`i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'work' and i.reserved_for is null`;

@@ -7,10 +7,12 @@ import {
   isExposureLeft,
   isHarmful,
   isLanguageKnown,
+  isNew,
   isOpenWork,
   isWelcome,
+  notNew,
+  orderKey,
   person,
-  wasHad,
 } from "./eligibility";
 import { parameter, prepare } from "./prepared";
 import type { Annotator } from "./queue";
@@ -19,6 +21,7 @@ const asker: Asker = { userId: parameter("userId"), isAdmin: parameter("isAdmin"
 
 /** Counting stops here: "1000 or more" is enough for a progress bar. */
 export const REMAINING_MAX = 1000;
+const most = sql.raw(String(REMAINING_MAX));
 
 interface AskerInput {
   userId: string;
@@ -45,13 +48,15 @@ const areMany = sql`(
 
 const selectRemaining = prepare<{ remaining: number }, AskerInput>(
   "remaining-items",
-  () => sql`with ${person(asker)}
-    select case when ${areMany} then ${sql.raw(String(REMAINING_MAX))} else (
+  () => sql`with ${person(asker)}, seen as materialized (${notNew(asker, { includeSkipped: false })})
+    select case when ${areMany} then ${most} else (
       select count(*)::int from (
-        select 1 from person join ${openCampaign} join items i on i.campaign_id = c.id
-        where ${isOpenWork} and (${isExposureLeft} or not ${isHarmful})
-          and ${isLanguageKnown} and ${isWelcome} and not ${wasHad(asker, { includeSkipped: false })}
-        limit ${sql.raw(String(REMAINING_MAX))}
+        select 1 from person join ${openCampaign} cross join lateral (
+          -- Named order: no plan gathers all of a campaign's items for the first thousand.
+          select 1 from items i where i.campaign_id = c.id and ${isOpenWork} and (${isExposureLeft} or not ${isHarmful})
+            and ${isLanguageKnown} and ${isWelcome} and i.id not in (select id from seen)
+          order by ${orderKey} limit ${most}) fresh
+        limit ${most}
       ) left_over) end as remaining`,
 );
 
@@ -70,7 +75,7 @@ export type Lack =
   | "language"
   | "excluded";
 
-const untried = sql`select 1 from items i where i.campaign_id = c.id and ${isOpenWork} and not ${wasHad(asker, { includeSkipped: true })}`;
+const untried = sql`select 1 from items i where i.campaign_id = c.id and ${isOpenWork} and ${isNew(asker, { includeSkipped: true })}`;
 
 const selectLacks = prepare<{ lack: Lack; untilMs: number | null }, AskerInput & { campaignId: string | null }>(
   "no-item",

@@ -4,7 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Connection, Tx } from "../client";
-import { lockTally, selectRow, selectRows, uuids, wantedIds } from "./rows";
+import { isStanding, lockTally, selectRow, selectRows, uuids, wantedIds } from "./rows";
 
 /** One refresh at a time, or two could both take an item's old state out. False: somebody else is at it, and `wait` was not asked for. */
 export const lockQuality = (tx: Tx, wait: boolean): Promise<boolean> => lockTally(tx, "quality", wait);
@@ -165,9 +165,9 @@ export async function replaceItems(tx: Tx, ids: readonly string[]): Promise<void
       select i.id as item_id, i.project_id, i.campaign_id, c.user_id, c.strength, c.safety, c.chosen_id = i.response1_id as first,
         coalesce(p.language, d.language, '') as language, coalesce(p.category, '') as category
       from ${wantedIds(itemIds)} join items i on i.id = wanted.id
-        join comparisons c on c.item_id = i.id and c.source = 'annotator'
+        cross join lateral (select k.* from comparisons k where k.item_id = i.id and k.source = 'annotator' offset 0) c
         left join prompts p on p.id = i.prompt_id left join dialogues d on d.id = i.dialogue_id
-      where not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)
+      where ${isStanding(sql`c`)}
     )
     insert into quality_items as q
     select item_id, project_id, campaign_id, language, category, array[${STEPS}], array[${SAFETY}],

@@ -12,12 +12,12 @@ import {
   isHarmful,
   isLanguageKnown,
   isMember,
+  isNew,
   isOpenWork,
   isWelcome,
   orderKey,
   person,
   TODAY,
-  wasHad,
 } from "./eligibility";
 import { parameter, prepare } from "./prepared";
 import { selectRow } from "./rows";
@@ -79,7 +79,7 @@ const openCampaigns = (shape: LeaseShape) => sql`(
   ${shape.direct ? sql`limit 1` : sql`offset 0`}
 )`;
 
-const had = ({ includeSkipped }: LeaseShape) => wasHad(asker, { includeSkipped, after: parameter("afterId") });
+const fresh = ({ includeSkipped }: LeaseShape) => isNew(asker, { includeSkipped, after: parameter("afterId") });
 const suits = sql`(c.exposure_left or not ${isHarmful}) and ${isLanguageKnown} and ${isWelcome}`;
 
 /** Own earlier judgements asked again, with the sides swapped. */
@@ -88,7 +88,7 @@ const mirror = (shape: LeaseShape) => sql`
   from items i join comparisons k on k.id = i.mirror_of_id
   where ${coin} < c.mirror_share and i.reserved_for = ${asker.userId}::uuid and i.campaign_id = c.id and i.purpose = 'mirror'
     and i.state = 'open' and i.slots_remaining > 0 and (c.exposure_left or not ${isHarmful}) and ${isWelcome}
-    and not ${had(shape)}
+    and ${fresh(shape)}
   order by i.created_at, i.id limit 1
   for update of i skip locked`;
 
@@ -100,7 +100,7 @@ const gold = (shape: LeaseShape) => sql`
   select i.id, i.campaign_id, ${isHarmful} as harmful, null::boolean as swapped, 'random'::campaign_ordering as ordering, null::real as probability
   from items i join gold_answers g on g.item_id = i.id and g.retired_at is null
   where ${coin} >= 1 - c.gold_share and i.campaign_id = c.id and i.state = 'open' and i.slots_remaining > 0 and i.purpose = 'gold'
-    and ${suits} and not ${had(shape)}
+    and ${suits} and ${fresh(shape)}
     and not exists (select 1 from assignments known where known.item_id = g.source_item_id
       and known.user_id = ${asker.userId}::uuid and known.state in ('leased', 'submitted', 'skipped'))
     and (select w.id from items w where w.campaign_id = c.id and w.state = 'open' and w.slots_remaining > 0
@@ -133,7 +133,7 @@ const work = (shape: LeaseShape, after: SQL | null) => sql`
       else coalesce((select n.ordering from campaign_tallies n where n.campaign_id = c.id), c.ordering) end as ordering,
     coalesce(i.order_probability, 1 / nullif(${openItems}, 0)::real) as probability
   from items i
-  where i.campaign_id = c.id and ${isOpenWork} and ${suits} and not ${had(shape)}
+  where i.campaign_id = c.id and ${isOpenWork} and ${suits} and ${fresh(shape)}
     ${after ? sql`and ${orderKey} > ${after}` : sql``}
   order by ${orderKey} limit 1
   for update of i skip locked`;

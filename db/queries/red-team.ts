@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { RISK_CATEGORIES, VIOLATION_SEVERITY_MIN } from "@/lib/domain/red-team";
 import type { Connection, Tx } from "../client";
-import { lockTally, selectRow, selectRows, wantedIds } from "./rows";
+import { isStanding, lockTally, selectRow, selectRows, wantedIds } from "./rows";
 
 /** One refresh at a time: two could both take a finding out. False: somebody else is at it, and `wait` was not asked for. */
 export const lockRedTeam = (tx: Tx, wait: boolean): Promise<boolean> => lockTally(tx, "red-team", wait);
@@ -69,7 +69,7 @@ const factsOf = (ids: readonly string[]): SQL => sql`
   from ${wantedIds(ids)} join comparisons c on c.id = wanted.id join items i on i.id = c.item_id
     join messages r1 on r1.id = i.response1_id join messages r2 on r2.id = i.response2_id
     left join prompts p on p.id = i.prompt_id
-  where not exists (select 1 from comparisons newer where newer.supersedes_id = c.id)`;
+  where ${isStanding(sql`c`)}`;
 
 const severity = (value: number): SQL =>
   sql`coalesce(sum(sign) filter (where severity = ${sql.raw(String(value))}), 0)::int`;

@@ -5,7 +5,7 @@ import type { Connection, Tx } from "../client";
 import { messageChain, type ViewedMessage } from "./assignment-view";
 import { claimWaiting } from "./claims";
 import type { StoredSafety, StoredStrength } from "./comparisons";
-import { selectRow, selectRows, uuids, wantedIds } from "./rows";
+import { isStanding, selectRow, selectRows, uuids, wantedIds } from "./rows";
 
 /** The newest review of a judgement; nothing where there is none. */
 export const newestReview = (comparisonId: SQL): SQL => sql`
@@ -37,11 +37,14 @@ export async function openReviewCases(tx: Tx, ids: readonly string[], rules: Rev
         coalesce((p.settings->'review'->>'firstJudgements')::int, ${rules.firstJudgements}::int) as first_judgements
       from ${wantedIds(ids)} join comparisons k on k.id = wanted.id join items i on i.id = k.item_id
         join campaigns g on g.id = i.campaign_id join projects p on p.id = k.project_id left join dialogues d on d.id = i.dialogue_id
-      where k.source = 'annotator' and not exists (select 1 from comparisons newer where newer.supersedes_id = k.id)
-    ), beginners as (
-      select f.*, (select e.created_at from comparisons e
-        where e.user_id = f.user_id and e.project_id = f.project_id and e.supersedes_id is null
-        order by e.created_at offset f.first_judgements - 1 limit 1) as until
+      where k.source = 'annotator' and ${isStanding(sql`k`)}
+    ), beginners as materialized (
+      select f.*, (
+        -- \`offset 0\` holds it to the index by person: by project it could walk through everybody's judgements.
+        select e.created_at from (
+          select o.created_at, o.project_id, o.supersedes_id from comparisons o where o.user_id = f.user_id order by o.created_at offset 0) e
+        where e.project_id = f.project_id and e.supersedes_id is null
+        offset f.first_judgements - 1 limit 1) as until
       from (select distinct user_id, project_id, first_judgements from fresh where is_work and first_judgements > 0) f
     ), judged as (
       select f.*, array_remove(array[

@@ -24,6 +24,13 @@ const TRIES = 10;
 const TRY_MS = 100;
 
 /**
+ * Whether no newer judgement has taken the place of this one: looked up for each (`offset 0`), for the tallies' small batches. A plan
+ * that knows little of a young table would rather read all of it.
+ */
+export const isStanding = (comparison: SQL): SQL =>
+  sql`not exists (select 1 from comparisons newer where newer.supersedes_id = ${comparison}.id offset 0)`;
+
+/**
  * Keeps a tally's refresh to one transaction at a time. `wait` false: a second's patience, enough for another read's small batch, which
  * this read wants to see too. False: somebody has it for longer.
  */

@@ -71,7 +71,7 @@ export function createHandlers(context: ServiceContext, stop: AbortSignal): JobH
       await refreshQueue(context);
     },
     "quality.refresh": async () => {
-      await refreshQuality(context);
+      await refreshQuality(context, undefined, { gently: true });
       await refreshRedTeam(context);
       await refreshNovelty(context, null);
     },

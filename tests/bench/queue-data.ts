@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Db } from "../../db/client";
+import { countCampaigns } from "../../db/queries/ordering";
 import { createCampaign, createProject, createTokens, createUsers } from "../support/annotation-fixture";
 
 export interface QueueData {
@@ -38,6 +39,8 @@ export async function fillQueue(
         pair_probability, overlap, slots_remaining)
       select ${projectId}::uuid, ${campaignId}::uuid, 'pair', dialogue, prompt, first, second, 1, ${overlap}::int, ${overlap}::int from numbered`);
   await db.execute(sql`analyze items, messages, dialogues`);
+  // As the worker does within a minute.
+  await countCampaigns(db);
   const users = await createUsers(db, projectId, annotators);
   const tokens = await createTokens(
     db,
