@@ -113,7 +113,8 @@ test("screen-reader roles take a lead to the items, through a change of many, an
   const page = await (await browser.newContext()).newPage();
   await signIn(page, "admin");
   await page.goto(`/console/projects/${workshop.projectId}`);
-  const navigation = page.getByRole("navigation", { name: "Main navigation" });
+  const navigation = page.getByRole("navigation", { name: /^Workshop/ });
+  await navigation.getByRole("link", { name: "Collect", exact: true }).click();
   await navigation.getByRole("link", { name: "Items", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Items");
   await expect(navigation.getByRole("link", { name: "Items", exact: true })).toHaveAttribute("aria-current", "page");
