@@ -25,6 +25,13 @@ describe("the tree", () => {
     expect(long).toEqual([]);
   });
 
+  it("has a title on every page", () => {
+    // The first page only leads on to others.
+    const pages = repositoryFiles().filter((file) => /^app\/.+\/page\.tsx$/.test(file));
+    expect(pages.length).toBeGreaterThan(30);
+    expect(pages.filter((file) => !read(file).includes("generateMetadata"))).toEqual([]);
+  });
+
   it("reads the environment in few places only", () => {
     const allowed = [
       /^lib\/env(\.test)?\.ts$/,

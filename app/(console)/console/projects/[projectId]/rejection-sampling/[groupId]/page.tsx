@@ -1,4 +1,7 @@
+import { titled } from "@/app/(console)/console/page-title";
 import { GroupView } from "./group-view";
+
+export const generateMetadata = titled("pages.rejection-sampling");
 
 export default async function GroupPage({ params }: { params: Promise<{ projectId: string; groupId: string }> }) {
   const { projectId, groupId } = await params;
