@@ -5,7 +5,7 @@ import { keyName } from "./key-name";
 import { useKeys } from "./preferences";
 
 const TYPING = 'textarea, select, [contenteditable="true"], input:not([type="radio"]):not([type="checkbox"])';
-/** Enter on these has a meaning of its own. */
+/** Enter on these has a meaning of its own, but for who clicked: they go on with the page's keys, and Enter submits. */
 const ENTER_OWNERS = "a[href], button, summary";
 
 /** What to do on an action's key, whichever key the person has put it on. */
@@ -19,6 +19,13 @@ export function useHotkeys(actions: Hotkeys): void {
     latest.current = { actions, keys };
   });
   useEffect(() => {
+    let clicked: Element | null = null;
+    const onPointerDown = ({ target }: PointerEvent) => {
+      clicked = target instanceof Element ? target.closest(ENTER_OWNERS) : null;
+    };
+    const onFocusOut = ({ target }: FocusEvent) => {
+      if (target === clicked) clicked = null;
+    };
     const onKeyDown = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null;
       const confirms = event.key === "Enter" && (event.ctrlKey || event.metaKey);
@@ -26,7 +33,8 @@ export function useHotkeys(actions: Hotkeys): void {
       if ((event.ctrlKey || event.metaKey) && !confirms) return;
       if (document.querySelector('[role="dialog"][data-state="open"]')) return;
       if (!confirms && target?.closest(TYPING)) return;
-      if (!confirms && event.key === "Enter" && target?.closest(ENTER_OWNERS)) return;
+      const owner = target?.closest(ENTER_OWNERS) ?? null;
+      if (!confirms && event.key === "Enter" && owner && owner !== clicked) return;
       const { actions: wanted, keys: map } = latest.current;
       const name = keyName(event);
       const action = confirms
@@ -37,7 +45,10 @@ export function useHotkeys(actions: Hotkeys): void {
       event.preventDefault();
       run();
     };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
+    const listening = new AbortController();
+    window.addEventListener("pointerdown", onPointerDown, listening);
+    window.addEventListener("focusout", onFocusOut, listening);
+    window.addEventListener("keydown", onKeyDown, listening);
+    return () => listening.abort();
   }, []);
 }
