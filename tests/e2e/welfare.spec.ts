@@ -28,7 +28,7 @@ test("harmful content is covered for everybody until asked for, and plain conten
     await judge();
   }
   await expect(covered).toHaveCount(3, { timeout: 20_000 });
-  await expect(page.getByText(/Marked as Hateful and harmful/)).toBeVisible();
+  await expect(seen(/Marked as Hateful and harmful/)).toBeVisible();
   // Neither painted nor in what a screen reader is given.
   for (const text of [/alive in room/, /Water it every/, /Forget it for/]) await expect(seen(text)).toHaveCount(0);
   expect(await page.locator("main").ariaSnapshot()).not.toMatch(/Water it|Forget it|alive in room/);
