@@ -200,6 +200,7 @@ export const takenHasty = (tx: Tx, ids: readonly string[]): Promise<{ projectId:
     tx,
     sql`
     select distinct c.project_id as "projectId", c.user_id as "userId"
-    from comparisons c join items i on i.id = c.item_id join campaigns g on g.id = i.campaign_id
-    where c.id = any(${uuids(ids)}) and c.duration_ms < g.duration_min_ms`,
+    from ${wantedIds(ids)} join comparisons c on c.id = wanted.id join items i on i.id = c.item_id
+      join campaigns g on g.id = i.campaign_id
+    where c.duration_ms < g.duration_min_ms`,
   );

@@ -8,14 +8,23 @@ import { Button } from "../button";
 
 type Told = Pick<AnnotatedItem, "task" | "category">;
 
-/** What a list says instead of the text of a harmful item, as long as its reader wants such texts covered; null for all others. */
-export function useCover(): (item: Told) => string | null {
-  const t = useTranslations("annotate.welfare");
+/** The category of a harmful item in words, as long as its reader wants such texts covered; null for all others. */
+export function useHarmName(): (item: Told) => string | null {
   const risk = useTranslations("annotate.risk");
   const { blurHarmful } = usePreferences().preferences;
   return ({ task, category }) => {
     if (category === null || !blurHarmful || !isHarmful(task, category)) return null;
-    return t("coveredExcerpt", { category: isRiskCategory(category) ? risk(`categories.${category}`) : category });
+    return isRiskCategory(category) ? risk(`categories.${category}`) : category;
+  };
+}
+
+/** What a list says instead of the text of an item that is to be covered. */
+export function useCover(): (item: Told) => string | null {
+  const t = useTranslations("annotate.welfare");
+  const nameOf = useHarmName();
+  return (item) => {
+    const category = nameOf(item);
+    return category === null ? null : t("coveredExcerpt", { category });
   };
 }
 

@@ -3,12 +3,12 @@ import { Eye, EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { keyLabel } from "@/lib/client/annotate/key-name";
-import { useKeys, usePreferences } from "@/lib/client/annotate/preferences";
+import { useKeys } from "@/lib/client/annotate/preferences";
 import { useHotkeys } from "@/lib/client/annotate/use-hotkeys";
 import type { AnnotatedItem } from "@/lib/contracts/assignments";
-import { isHarmful, isRiskCategory } from "@/lib/domain/red-team";
 import { Button } from "../button";
 import { cn } from "../cn";
+import { useHarmName } from "./harm-excerpt";
 
 /** Null: nothing of this item needs a cover. */
 const Covered = createContext<boolean | null>(null);
@@ -21,14 +21,12 @@ export function HarmVeilProvider({
   item: Pick<AnnotatedItem, "task" | "category">;
   children: ReactNode;
 }) {
-  const { preferences } = usePreferences();
-  if (!preferences.blurHarmful || !isHarmful(item.task, item.category)) return children;
-  return <Veiled category={item.category ?? ""}>{children}</Veiled>;
+  const name = useHarmName()(item);
+  return name === null ? children : <Veiled name={name}>{children}</Veiled>;
 }
 
-function Veiled({ category, children }: { category: string; children: ReactNode }) {
+function Veiled({ name, children }: { name: string; children: ReactNode }) {
   const t = useTranslations("annotate.welfare");
-  const risk = useTranslations("annotate.risk");
   const [covered, setCovered] = useState(true);
   const [asked, setAsked] = useState(false);
   const key = useKeys().reveal;
@@ -37,7 +35,6 @@ function Veiled({ category, children }: { category: string; children: ReactNode 
     setAsked(true);
   };
   useHotkeys({ reveal: toggle });
-  const name = isRiskCategory(category) ? risk(`categories.${category}`) : category;
   return (
     <Covered.Provider value={covered}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-4 py-1.5">
